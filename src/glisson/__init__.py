@@ -1,0 +1,1 @@
+"""glisson: safety and efficacy of liver-directed cancer therapies."""

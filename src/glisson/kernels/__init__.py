@@ -1,0 +1,1 @@
+"""NumPy arrays in and out, leading batch axes, no labels and no frames."""

@@ -1,0 +1,25 @@
+"""The currencies: frozen values that merge with ``+`` and carry their lineage."""
+
+from glisson.tables.count_table import CountTable
+from glisson.tables.curve import Curve
+from glisson.tables.endpoint import CENSORED, MOVED, ORIGIN, Endpoint, Factor
+from glisson.tables.estimates import Estimate, Estimates, Group
+from glisson.tables.risk_table import RiskLevels, RiskTable, risk_table
+from glisson.tables.source import Source
+
+__all__ = [
+    "CENSORED",
+    "MOVED",
+    "ORIGIN",
+    "CountTable",
+    "Curve",
+    "Endpoint",
+    "Estimate",
+    "Estimates",
+    "Factor",
+    "Group",
+    "RiskLevels",
+    "RiskTable",
+    "Source",
+    "risk_table",
+]
