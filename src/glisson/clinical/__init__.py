@@ -1,0 +1,1 @@
+"""Medicine without statistics: records, their problems, endpoints."""

@@ -1,0 +1,127 @@
+"""study.toml: what the people of the study decided, each setting with its origin."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from glisson.errors import SettingsError
+
+Origin = Literal["chosen", "default", "derived"]
+
+
+class _Section(BaseModel):
+    """A section of study.toml; unknown keys are errors, so that no setting is accepted and ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EndpointSettings(_Section):
+    """How endpoints are derived."""
+
+    origin: Literal["first_ldt", "liver_met_dx", "met_dx", "systemic_start"] = "first_ldt"
+    rule_set: Literal["policy", "fda_a"] = "policy"
+    imaging_interval_days: int | None = Field(default=None, ge=1, description="planned; else the cohort's median gap")
+    imaging_window_days: int = Field(default=14, ge=0)
+    sd_min_days: int = Field(default=42, ge=0)
+    clinical_progression_is_event: bool = False
+    course_window_days: int = Field(default=56, ge=0)
+    criterion: str = ""
+    reader: str = ""
+
+
+class AnalysisSettings(_Section):
+    """How estimates are made."""
+
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    conf_type: Literal["log-log", "log", "plain"] = "log-log"
+    times_months: tuple[float, ...] = (6.0, 12.0, 24.0)
+    method_grouping: Literal["family", "exact"] = "family"
+    subgroups: tuple[str, ...] = ()
+    seed: int = 20200101
+    ae_window_days: int = Field(default=30, ge=1)
+    minimum_events: int = Field(default=5, ge=1, description="below it a group gets intervals but no p")
+
+
+class ReportSettings(_Section):
+    """How the report reads."""
+
+    style: Literal["ama", "nejm", "lancet", "plain"] = "ama"
+    pseudonymous: bool = True
+
+
+class ColumnMap(_Section):
+    """What one column of a flat sheet means."""
+
+    column: str
+    means: str
+    unit: str = ""
+    date_order: Literal["", "day_first", "month_first", "iso"] = ""
+    codes: dict[str, str] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    label: str = ""
+
+
+class InputSettings(_Section):
+    """How the input is read."""
+
+    kind: Literal["", "relational", "flat", "redcap"] = ""
+    sheet: str = ""
+    date_order: Literal["", "day_first", "month_first", "iso"] = ""
+    missing: tuple[str, ...] = ()
+    columns: tuple[ColumnMap, ...] = ()
+    censoring: str = ""
+
+
+class Study(_Section):
+    """All settings of one study."""
+
+    title: str = ""
+    synthetic: bool = False
+    cutoff: date | None = None
+    input: InputSettings = InputSettings()
+    endpoints: EndpointSettings = EndpointSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
+    report: ReportSettings = ReportSettings()
+
+    def origins(self) -> dict[str, Origin]:
+        """Return for each setting whether it was chosen or is a default."""
+        out: dict[str, Origin] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, _Section):
+                chosen = value.model_fields_set
+                out |= {f"{name}.{k}": "chosen" if k in chosen else "default" for k in type(value).model_fields}
+            else:
+                out[name] = "chosen" if name in self.model_fields_set else "default"
+        return out
+
+
+def read_study(path: Path) -> Study:
+    """Read study.toml.
+
+    Raises
+    ------
+    SettingsError
+        Naming every key that is unknown or has an impossible value.
+    """
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path.name} does not exist", todo="check the path, or leave it out") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not readable as TOML: {error}", todo="correct that line") from None
+    return parse_study(raw, path.name)
+
+
+def parse_study(raw: dict[str, Any], place: str = "study.toml") -> Study:
+    """Validate settings; every wrong key is named at once."""
+    try:
+        return Study.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']} (found {e['input']!r})" for e in error.errors()]
+        raise SettingsError("; ".join(lines), place=place, todo="correct or remove these keys") from None
