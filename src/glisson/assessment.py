@@ -10,6 +10,9 @@ from glisson.tables import CountTable, Curve, Estimates, Group
 
 FindingSeverity = Literal["stop", "warn", "info"]
 
+#: No estimates.
+NOTHING = Estimates()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowStep:
@@ -93,7 +96,7 @@ class Breakdown:
     within: Group = ()
     estimates: Estimates
     curves: tuple[Curve, ...]
-    tests: Estimates = Estimates()
+    tests: Estimates = NOTHING
     sentence: str = ""
 
 
@@ -193,8 +196,8 @@ class Finding:
     sentence: str
     consequence: str
     remedy: str
-    naive: Estimates = Estimates()
-    corrected: Estimates = Estimates()
+    naive: Estimates = NOTHING
+    corrected: Estimates = NOTHING
     reference: str = ""
 
 
