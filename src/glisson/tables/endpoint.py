@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -191,6 +192,65 @@ class Endpoint:
             source_label=source_label,
         )
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        exit: str,
+        event: str,
+        entry: str | None = None,
+        unit: str | None = None,
+        cluster: str | None = None,
+        causes: Sequence[str] = ("event",),
+        keys: Sequence[str] = (),
+        name: str = "endpoint",
+        label: str = "",
+    ) -> Endpoint:
+        """Build an endpoint from columns of a data frame (polars, pandas, pyarrow: anything narwhals reads).
+
+        Parameters
+        ----------
+        frame
+            A data frame with one row a unit, or an episode of a unit.
+        exit, event, entry, unit, cluster
+            Names of columns, as in ``from_arrays``.
+        keys
+            Columns that become grouping variables; missing values become the level ``"unknown"``.
+
+        Raises
+        ------
+        InputError
+            If a column does not exist, or times are not whole non-negative days.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> frame = pl.DataFrame({"days": [5, 8], "dead": [True, False], "arm": ["a", None]})
+        >>> Endpoint.from_frame(frame, exit="days", event="dead", keys=["arm"]).keys["arm"].levels
+        ('a', 'unknown')
+        """
+        import narwhals as nw  # noqa: PLC0415 - only for callers with frames
+
+        data = nw.from_native(frame, eager_only=True)
+        wanted = [c for c in (exit, event, entry, unit, cluster, *keys) if c is not None]
+        missing = [c for c in wanted if c not in data.columns]
+        if missing:
+            raise InputError(f"no column {', '.join(missing)}", expected=f"columns {', '.join(data.columns)}")
+        column = {c: data[c].to_numpy() for c in wanted}
+        texts = {k: ["unknown" if _is_missing(v) else str(v) for v in data[k].to_list()] for k in keys}
+        return cls.from_arrays(
+            column[exit],
+            column[event],
+            entry=None if entry is None else column[entry],
+            unit=None if unit is None else column[unit],
+            cluster=None if cluster is None else column[cluster],
+            causes=causes,
+            keys=texts,
+            name=name,
+            label=label,
+        )
+
     def __len__(self) -> int:
         """Return the number of rows (units, or episodes of units)."""
         return len(self.exit)
@@ -252,6 +312,10 @@ class Endpoint:
     def __repr__(self) -> str:
         """Return one line without any patient's value."""
         return f"<Endpoint {self.name}: {len(self)} rows, {self.n_events} events>"
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _tally(texts: Sequence[str]) -> list[tuple[str, int]]:

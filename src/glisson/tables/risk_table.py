@@ -260,7 +260,7 @@ class RiskTable:
         if days < 1:
             raise InputError(f"a step of {days} days", expected="at least 1 day")
         last = int(self.time.max()) if self.time.size else 0
-        return self.collapse(range(days, max(days, last + days), days))
+        return self.collapse(range(days, max(last, 1) + days, days))
 
     def levels(self, *by: str) -> RiskLevels:
         """Derive who was at risk, by group, on a common time axis.
