@@ -1,0 +1,1 @@
+"""Estimators: pure functions from endpoints and tables to estimates. They know no medicine."""
