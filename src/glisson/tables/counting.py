@@ -38,38 +38,44 @@ def tally(endpoint: Endpoint, factors: list[Factor]) -> tuple[RowFields, list[in
     columns = 3 + len(endpoint.causes)  # entered, moved, censored, event 1, event 2, ...
     days = int(endpoint.exit.max()) + 2  # day -1 is position 0
     code, size = _combined_codes(factors)
-    leave = _position(code, endpoint.exit, days, columns)
-    leave += endpoint.cause
-    leave += 2
     weight = _multiplicity(endpoint)
-    from_origin = int(endpoint.entry.max()) == ORIGIN
-    start = None if from_origin else _position(code, endpoint.entry, days, columns)
-    dense = size * days * columns
-    if dense <= 8 * len(leave) + 4096:
-        counts = np.bincount(leave, weight, minlength=dense).astype(np.int64)
-        if start is not None:
-            counts += np.bincount(start, weight, minlength=dense).astype(np.int64)
-        grid = counts.reshape(size * days, columns)
-        if from_origin:
-            grid[::days, 0] += grid.reshape(size, days * columns).sum(axis=1)
-        kept = np.flatnonzero(grid.any(axis=1))
-        stratum, time, rows = kept // days, kept % days - 1, grid[kept]
+    leave = _place(code, endpoint.exit, days)
+    left = endpoint.cause + 2
+    if size * days * columns <= 8 * len(leave) + 4096:
+        place, counts = _count_dense(code, endpoint, leave, left, size * days, days, columns, weight)
     else:
-        if start is None:
-            start = _position(code, endpoint.entry, days, columns)
-        key, inverse = np.unique(np.concatenate([leave, start]), return_inverse=True)
-        tally = np.bincount(inverse, None if weight is None else np.tile(weight, 2)).astype(np.int64)
-        rows = np.zeros((len(key), columns), dtype=np.int64)
-        rows[np.arange(len(key)), key % columns] = tally
-        place = key // columns
-        merged = sum_rows(place // days, place % days - 1, rows, None)
-        stratum, time, rows = (
-            merged["stratum"],
-            merged["time"],
-            np.column_stack([merged["entered"], merged["moved"], merged["censored"], merged["events"]]),
-        )
-    cells, renumbered = np.unique(stratum, return_inverse=True)
-    return _row_fields(renumbered, time, rows, None), cells.tolist()
+        start = _place(code, endpoint.entry, days)
+        place, inverse = np.unique(np.concatenate([leave, start]), return_inverse=True)
+        column = np.concatenate([left, np.zeros_like(start)])
+        both = None if weight is None else np.tile(weight, 2)
+        counts = np.bincount(inverse * columns + column, both, minlength=len(place) * columns)
+        counts = counts.astype(np.int64).reshape(-1, columns)
+    stratum, time = np.divmod(place, days)
+    new = np.diff(stratum, prepend=-1) > 0
+    return _row_fields(np.cumsum(new) - 1, time - 1, counts, None), stratum[new].tolist()
+
+
+def _count_dense(
+    code: Ints | int,
+    endpoint: Endpoint,
+    leave: Ints,
+    left: Ints,
+    places: int,
+    days: int,
+    columns: int,
+    weight: Ints | None,
+) -> tuple[Ints, Ints]:
+    """Count on a dense grid of (stratum, day, column); returns the places where anything happened and their counts."""
+    leave *= columns
+    leave += left
+    grid = np.bincount(leave, weight, minlength=places * columns).astype(np.int64).reshape(places, columns)
+    if int(endpoint.entry.max()) == ORIGIN:  # everybody entered at the origin: no second pass over the rows
+        grid[::days, 0] += grid.reshape(-1, days * columns).sum(axis=1)
+    else:
+        start = _place(code, endpoint.entry, days)
+        grid[:, 0] += np.bincount(start, weight, minlength=places).astype(np.int64)
+    place = np.flatnonzero(grid.any(axis=1))
+    return place, grid[place]
 
 
 def _combined_codes(factors: list[Factor]) -> tuple[Ints | int, int]:
@@ -82,11 +88,10 @@ def _combined_codes(factors: list[Factor]) -> tuple[Ints | int, int]:
     return code, size
 
 
-def _position(code: Ints | int, day: Ints, days: int, columns: int) -> Ints:
-    """Index of (stratum, day, first column) in a dense grid, without needless copies."""
+def _place(code: Ints | int, day: Ints, days: int) -> Ints:
+    """Position of (stratum, day) in a dense grid, without needless copies."""
     place: Ints = code * np.int64(days) + day
     place += 1
-    place *= columns
     return place
 
 
