@@ -206,6 +206,14 @@ def test_merging_is_the_same_in_every_order() -> None:
     assert all(other == first for other in others)
 
 
+def test_display_order_does_not_depend_on_who_comes_first() -> None:
+    a = Endpoint.from_arrays([1, 2], [1, 0], keys={"g": Factor.of(["y", "x"], ["y", "x"])}, name="os")
+    b = Endpoint.from_arrays([3, 4], [1, 0], keys={"g": Factor.of(["y", "x"], ["x", "y"])}, name="os")
+    one, two = risk_table(a, ["g"], source="a"), risk_table(b, ["g"], source="b")
+    assert one + two == two + one
+    assert (one + two).strata == (two + one).strata == (("x",), ("y",))
+
+
 def test_an_empty_endpoint_is_the_zero() -> None:
     endpoint = Endpoint.from_arrays([], [])
     assert risk_table(endpoint) == RiskTable.empty()

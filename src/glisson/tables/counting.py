@@ -131,14 +131,6 @@ def _multiplicity(endpoint: Endpoint) -> Ints | None:
     return whole
 
 
-def stratum_name(code: int, factors: list[Factor]) -> tuple[str, ...]:
-    names: list[str] = []
-    for factor in reversed(factors):
-        code, level = divmod(code, len(factor.levels))
-        names.append(factor.levels[level])
-    return tuple(reversed(names))
-
-
 def source_of(endpoint: Endpoint, label: str, rows: RowFields) -> Source:
     """Fingerprint the counts and, where a cohort is small enough for equal counts by chance, its unit ids."""
     label = label or endpoint.source_label

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.errors import InputError
-from glisson.tables.counting import source_of, stratum_name, sum_rows, tally
+from glisson.tables.counting import source_of, sum_rows, tally
 from glisson.tables.endpoint import ORIGIN, Endpoint
 from glisson.tables.estimates import Group
 from glisson.tables.source import Source, merge_sources
+from glisson.tables.strata import join_orders, sorted_strata, stratum_name
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -143,8 +144,8 @@ class RiskTable:
             return self if other.is_empty else other
         _check_compatible(self, other)
         strata = tuple(dict.fromkeys(self.strata + other.strata))
-        order = _join_orders(self.levels_order, other.levels_order)
-        strata = _sorted_strata(strata, order)
+        order = join_orders(self.levels_order, other.levels_order)
+        strata = sorted_strata(strata, order)
         where = {s: i for i, s in enumerate(strata)}
         stratum = np.concatenate(
             [np.array([where[s] for s in t.strata], dtype=np.int64)[t.stratum] for t in (self, other)]
@@ -174,13 +175,8 @@ class RiskTable:
             return NotImplemented
         if self.is_empty or other.is_empty:
             return self.is_empty and other.is_empty
-        return (
-            (self.keys, self.strata, self.causes, self.breaks) == (other.keys, other.strata, other.causes, other.breaks)
-            and np.array_equal(self.stratum, other.stratum)
-            and np.array_equal(self.time, other.time)
-            and np.array_equal(_counts(self), _counts(other))
-            and (self.exposure is None or np.array_equal(self.exposure, other.exposure))  # type: ignore[arg-type]
-        )
+        same = (self.keys, self.causes, self.breaks) == (other.keys, other.causes, other.breaks)
+        return same and _by_stratum(self) == _by_stratum(other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -204,7 +200,7 @@ class RiskTable:
         place = [self.keys.index(k) for k in keys]
         order = tuple(self.levels_order[p] for p in place)
         coarse = [tuple(s[p] for p in place) for s in self.strata]
-        strata = _sorted_strata(tuple(dict.fromkeys(coarse)), order)
+        strata = sorted_strata(tuple(dict.fromkeys(coarse)), order)
         where = {s: i for i, s in enumerate(strata)}
         recode = np.array([where[s] for s in coarse], dtype=np.int64)
         merged = sum_rows(recode[self.stratum], self.time, _counts(self), self.exposure)
@@ -382,6 +378,13 @@ def _counts(table: RiskTable) -> Ints:
     return np.column_stack([table.entered, table.moved, table.censored, table.events])
 
 
+def _by_stratum(table: RiskTable) -> dict[tuple[str, ...], list[list[float]]]:
+    """Return the rows of each stratum, whatever the order in which strata are shown."""
+    columns = [table.time, _counts(table)] if table.exposure is None else [table.time, _counts(table), table.exposure]
+    rows = np.column_stack(columns)
+    return {name: rows[table.stratum == i].tolist() for i, name in enumerate(table.strata)}
+
+
 def _step_at_zero(day: Ints, total: Floats) -> Floats:
     """Move what was accrued on day 0 to the first instant, where interpolation would lose it."""
     if len(day) > 1 and day[1] == 0:
@@ -401,20 +404,3 @@ def _check_compatible(first: RiskTable, second: RiskTable) -> None:
                 f"the two tables have different {what}: {a} and {b}",
                 todo="bring both to the same with by(), collapse() or coarsen()",
             )
-
-
-def _join_orders(
-    first: tuple[tuple[str, ...], ...], second: tuple[tuple[str, ...], ...]
-) -> tuple[tuple[str, ...], ...]:
-    """Join level orders so that the result does not depend on which table came first."""
-    return tuple(
-        a if a == b or set(b) <= set(a) else b if set(a) <= set(b) else tuple(sorted(set(a) | set(b)))
-        for a, b in zip(first, second, strict=True)
-    )
-
-
-def _sorted_strata(
-    strata: tuple[tuple[str, ...], ...], order: tuple[tuple[str, ...], ...]
-) -> tuple[tuple[str, ...], ...]:
-    ranks = [{level: i for i, level in enumerate(levels)} for levels in order]
-    return tuple(sorted(strata, key=lambda s: tuple(r[v] for r, v in zip(ranks, s, strict=True))))
