@@ -111,10 +111,8 @@ class RiskTable:
     def empty(cls) -> RiskTable:
         """Return the zero of ``+``."""
         none = np.zeros(0, dtype=np.int64)
-        return cls(
-            keys=(), strata=(), causes=(), stratum=none, time=none, entered=none, moved=none, censored=none,
-            events=np.zeros((0, 0), dtype=np.int64),
-        )  # fmt: skip
+        rows = dict.fromkeys(("stratum", "time", "entered", "moved", "censored"), none)
+        return cls(keys=(), strata=(), causes=(), events=np.zeros((0, 0), dtype=np.int64), **rows)
 
     @property
     def n(self) -> int:
