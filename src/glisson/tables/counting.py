@@ -52,7 +52,7 @@ def tally(endpoint: Endpoint, factors: list[Factor]) -> tuple[RowFields, list[in
         counts = counts.astype(np.int64).reshape(-1, columns)
     stratum, time = np.divmod(place, days)
     new = np.diff(stratum, prepend=-1) > 0
-    return _row_fields(np.cumsum(new) - 1, time - 1, counts, None), stratum[new].tolist()
+    return row_fields(np.cumsum(new) - 1, time - 1, counts, None), stratum[new].tolist()
 
 
 def _count_dense(
@@ -104,10 +104,11 @@ def sum_rows(stratum: Ints, time: Ints, counts: Ints, exposure: Floats | None) -
     person_days: Floats | None = None
     if exposure is not None:
         person_days = np.bincount(inverse, exposure, minlength=len(key)).astype(np.float64)
-    return _row_fields(key // span, key % span - 1, total, person_days)
+    return row_fields(key // span, key % span - 1, total, person_days)
 
 
-def _row_fields(stratum: Ints, time: Ints, counts: Ints, exposure: Floats | None) -> RowFields:
+def row_fields(stratum: Ints, time: Ints, counts: Ints, exposure: Floats | None) -> RowFields:
+    """Name the columns of rows: counts are entered, moved, censored, then events by cause."""
     return {
         "stratum": stratum,
         "time": time,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.errors import InputError
-from glisson.tables.counting import source_of, sum_rows, tally
+from glisson.tables.counting import row_fields, source_of, sum_rows, tally
 from glisson.tables.endpoint import ORIGIN, Endpoint
 from glisson.tables.estimates import Group
 from glisson.tables.source import Source, merge_sources
@@ -111,8 +111,7 @@ class RiskTable:
     def empty(cls) -> RiskTable:
         """Return the zero of ``+``."""
         none = np.zeros(0, dtype=np.int64)
-        rows = dict.fromkeys(("stratum", "time", "entered", "moved", "censored"), none)
-        return cls(keys=(), strata=(), causes=(), events=np.zeros((0, 0), dtype=np.int64), **rows)
+        return cls(keys=(), strata=(), causes=(), **row_fields(none, none, np.zeros((0, 3), dtype=np.int64), None))
 
     @property
     def n(self) -> int:
