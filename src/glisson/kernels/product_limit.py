@@ -6,6 +6,7 @@ a time precede censorings at the same time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -44,9 +45,9 @@ def kaplan_meier(at_risk: Counts, events: Counts) -> tuple[Floats, Floats]:
     >>> kaplan_meier(np.array([3, 1]), np.array([1, 1]))[0].round(3).tolist()
     [0.667, 0.0]
     """
-    n = np.maximum(at_risk, 1)
+    n = np.maximum(at_risk, 1).astype(np.float64)
     with np.errstate(divide="ignore"):
-        terms = events / (n * (n - events).astype(np.float64))
+        terms = events / (n * (n - events))
     survival: Floats = np.cumprod(1.0 - events / n, axis=-1)
     return survival, np.cumsum(np.where(events > 0, terms, 0.0), axis=-1)
 
@@ -206,15 +207,15 @@ def _beta_product(
 
     tail = float(ndtr(-z))
     n, d = at_risk.astype(np.float64), events.astype(np.float64)
-    first = np.cumprod(np.where(d > 0, (n - d + 1) / (n + 1), 1.0), axis=-1)
-    second = np.cumprod(np.where(d > 0, (n - d + 1) * (n - d + 2) / ((n + 1) * (n + 2)), 1.0), axis=-1)
-    left = n - d
+    first: Floats = np.cumprod(np.where(d > 0, (n - d + 1) / (n + 1), 1.0), axis=-1)
+    second: Floats = np.cumprod(np.where(d > 0, (n - d + 1) * (n - d + 2) / ((n + 1) * (n + 2)), 1.0), axis=-1)
+    left: Floats = n - d
     low = _beta_quantile(betaincinv, first * left / (left + 1), second * left / (left + 2), tail)
     high = _beta_quantile(betaincinv, first, second, 1 - tail)
     return np.where((left <= 0) | (survival <= 0), 0.0, low), np.where(survival >= 1, 1.0, high)
 
 
-def _beta_quantile(inverse, mean: Floats, second: Floats, q: float) -> Floats:  # type: ignore[no-untyped-def]
+def _beta_quantile(inverse: Callable[..., Floats], mean: Floats, second: Floats, q: float) -> Floats:
     """Quantile of the beta variable with these first two moments."""
     variance = second - mean**2
     spread = (variance > 0) & (mean > 0) & (mean < 1)
