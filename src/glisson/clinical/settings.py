@@ -54,27 +54,32 @@ class ReportSettings(_Section):
     pseudonymous: bool = True
 
 
-class ColumnMap(_Section):
-    """What one column of a flat sheet means."""
+DateOrder = Literal["", "day_first", "month_first", "iso"]
+DurationUnit = Literal["", "days", "weeks", "months", "years", "mm", "cm"]
 
-    column: str
-    means: str
-    unit: str = ""
-    date_order: Literal["", "day_first", "month_first", "iso"] = ""
-    codes: dict[str, str] = Field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    label: str = ""
+
+class ColumnMap(_Section):
+    """What one column of a flat sheet means; a column that means two things has two entries."""
+
+    column: str = Field(min_length=1, description="heading as it stands in the sheet")
+    means: str = Field(min_length=1, description="name of a target, see docs/how-to/flat-spreadsheet.md")
+    unit: DurationUnit = Field(default="", description="unit of a duration or a length")
+    date_order: DateOrder = Field(default="", description="order of day and month in dates written as text")
+    codes: dict[str, str] = Field(default_factory=dict, description="value as it stands in the sheet -> code")
+    missing: tuple[str, ...] = Field(default=(), description="values of this column that mean: not recorded")
+    keep: tuple[str, ...] = Field(default=(), description="values that look like a code for missing but are real")
+    label: str = Field(default="", description="what a subgroup or an adverse event is called in print")
 
 
 class InputSettings(_Section):
     """How the input is read."""
 
     kind: Literal["", "relational", "flat", "redcap"] = ""
-    sheet: str = ""
-    date_order: Literal["", "day_first", "month_first", "iso"] = ""
-    missing: tuple[str, ...] = ()
+    sheet: str = Field(default="", description="the sheet that holds the patients")
+    date_order: DateOrder = Field(default="", description="for every date column without an order of its own")
+    missing: tuple[str, ...] = Field(default=(), description="texts that mean: not recorded, in every column")
+    method: str = Field(default="", description="method of every patient, where no column holds it")
     columns: tuple[ColumnMap, ...] = ()
-    censoring: str = ""
 
 
 class Study(_Section):
