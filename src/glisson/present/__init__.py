@@ -1,0 +1,1 @@
+"""Values into words, tables and figures: pure functions, nothing is estimated here."""

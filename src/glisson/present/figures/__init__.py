@@ -1,0 +1,4 @@
+"""Figures: what they show as data (``data``, ``forest``, ``flow``), then how they are drawn (``draw_*``, ``render``).
+
+matplotlib is imported by the ``draw_*`` and ``render`` modules alone, and only when something is drawn.
+"""

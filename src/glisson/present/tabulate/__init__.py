@@ -1,0 +1,1 @@
+"""Parts of an assessment as tables of text cells."""

@@ -1,0 +1,45 @@
+"""What all tables need: names of groups, headings with n, and looking up one estimate."""
+
+from __future__ import annotations
+
+from glisson.assessment import Assessment
+from glisson.present.words import plural
+from glisson.tables import Estimate, Estimates, Group
+
+
+def group_name(assessment: Assessment, group: Group) -> str:
+    """Return the printed name of a group: ``DEB-TACE``, ``All patients``.
+
+    A finding may group by a variable of its own, e.g. any session by a method; its levels still get their names.
+    """
+    methods = {level: text for (key, level), text in assessment.labels if key == "method" and level}
+    names = [assessment.label(key, level) for key, level in group]
+    return ", ".join(methods.get(name, name) for name in names) or "All patients"
+
+
+def people(assessment: Assessment, n: int | None = None) -> str:
+    """Return ``24 patients``, or ``24 synthetic patients`` where they are invented."""
+    return plural(assessment.n if n is None else n, "synthetic patient" if assessment.synthetic else "patient")
+
+
+def caption(assessment: Assessment, text: str, n: int | None = None) -> str:
+    """Return a caption that says how many patients it is about, and whether they are invented."""
+    return f"{text} ({people(assessment, n)})"
+
+
+def find(
+    estimates: Estimates,
+    statistic: str,
+    *,
+    group: Group | None = None,
+    at: float | None = None,
+    detail: str | None = None,
+) -> Estimate | None:
+    """Return the first matching estimate, or ``None``."""
+    return next(iter(estimates.select(statistic, group=group, at=at, detail=detail)), None)
+
+
+def count(estimates: Estimates, statistic: str, group: Group, detail: str | None = None) -> int | None:
+    """Return a whole number among the estimates of a group."""
+    found = find(estimates, statistic, group=group, detail=detail)
+    return None if found is None or found.value is None else round(found.value)

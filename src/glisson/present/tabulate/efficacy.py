@@ -1,0 +1,323 @@
+"""Efficacy: one table an endpoint, all its breakdowns; comparisons; the other rule set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glisson.assessment import Assessment, Breakdown, EndpointResult
+from glisson.present.table import Column, Row, TableModel, section, text_column
+from glisson.present.tabulate.common import caption, count, find, group_name
+from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, lower_first, sentence_case
+from glisson.tables import Estimate, Estimates, Group
+
+
+def efficacy(assessment: Assessment, endpoint: EndpointResult, words: Words) -> TableModel:
+    """Return all estimates of an endpoint, one row a group, one section a breakdown."""
+    statistic = "cumulative_incidence" if endpoint.competing else "survival"
+    first_cause = _first_cause(endpoint)
+    times = _times(endpoint, statistic)
+    rows: list[Row] = []
+    for part in endpoint.breakdowns:
+        if part.by:
+            rows.append(section(part.title))
+        for group in part.estimates.groups():
+            mine = part.estimates.select(group=group)
+            cells = _cells(mine, times, statistic, first_cause, words, competing=endpoint.competing)
+            name = group_name(assessment, group) if part.by else "All patients"
+            rows.append(Row(cells=(name, *cells), indent=1 if part.by else 0))
+    return TableModel(
+        name=f"efficacy-{endpoint.code}",
+        title=caption(assessment, f"{endpoint.label} overall and by group"),
+        columns=_columns(times, competing=endpoint.competing, words=words, level=_level(endpoint)),
+        rows=tuple(rows),
+        notes=_notes(endpoint),
+        wide=True,
+    )
+
+
+def key_results(assessment: Assessment, words: Words) -> TableModel | None:
+    """Return medians of all endpoints, overall and by method; 12-month figures where deaths compete."""
+    parts = [
+        (e, [e.overall, *(b for b in e.breakdowns if b.by == ("method",) and not b.within)])
+        for e in assessment.endpoints
+    ]
+    groups: list[Group] = list(dict.fromkeys(g for _, bs in parts for b in bs for g in b.estimates.groups()))
+    if not groups:
+        return None
+    rows = []
+    for endpoint, breakdowns in parts:
+        merged = sum((b.estimates for b in breakdowns), Estimates())
+        rows.append(Row(cells=(_key_name(endpoint), *(_key_cell(endpoint, merged, g, words) for g in groups))))
+    columns = (text_column("Endpoint", 2.2), *(Column(heading=group_name(assessment, g), width=1.6) for g in groups))
+    return TableModel(
+        name="key-results",
+        title=caption(assessment, "Key results overall and by first method"),
+        columns=columns,
+        rows=tuple(rows),
+        notes=(f"Estimate ({words.level(_level(assessment.endpoints[0]))} CI); below it, events / n.",),
+    )
+
+
+def _key_name(endpoint: EndpointResult) -> str:
+    return f"{endpoint.label}, at 12 months" if endpoint.competing else f"{endpoint.label}, median in months"
+
+
+def _key_cell(endpoint: EndpointResult, estimates: Estimates, group: Group, words: Words) -> str:
+    mine = estimates.select(group=group)
+    cause = _first_cause(endpoint)
+    if endpoint.competing:
+        year = round(12 * DAYS_PER_MONTH)
+        e = next((x for x in mine.select("cumulative_incidence", detail=cause) if x.at == year), None)
+    else:
+        e = find(mine, "median")
+    if e is None:
+        return NOTHING_TO_PRINT
+    return f"{words.cell(e)}\n{_of(count(mine, 'events', group, detail=cause), count(mine, 'n', group))}"
+
+
+def comparisons(assessment: Assessment, endpoint: EndpointResult, words: Words) -> TableModel | None:
+    """Return the tests and differences between groups, each with the variant that was run, or ``None``."""
+    rows: list[Row] = []
+    for part in endpoint.breakdowns:
+        if not len(part.tests):
+            continue
+        rows.append(section(part.title))
+        for e in part.tests:
+            what = comparison_name(assessment, part, e)
+            rows.append(Row(cells=(what, _statistic_name(e), _effect(e, words), _p(e, words), e.method), indent=1))
+    if not rows:
+        return None
+    return TableModel(
+        name=f"comparisons-{endpoint.code}",
+        title=caption(assessment, f"{endpoint.label}: comparisons between groups"),
+        columns=(
+            text_column("Groups compared", 2.4),
+            text_column("What is compared", 1.8),
+            Column(heading="Difference (95% CI)", width=1.6),
+            Column(heading=words.p_symbol, width=0.8),
+            text_column("Method", 2.6),
+        ),
+        rows=tuple(rows),
+        notes=tuple(dict.fromkeys(e.warning for b in endpoint.breakdowns for e in b.tests if e.warning)),
+    )
+
+
+def rule_sets(assessment: Assessment, endpoint: EndpointResult, words: Words) -> TableModel | None:
+    """Return the endpoint under both censoring rule sets, or ``None`` where only one was run."""
+    other = endpoint.comparison
+    if other is None:
+        return None
+    rows = []
+    for group in other.estimates.groups():
+        chosen = _chosen(endpoint, group)
+        theirs = other.estimates.select(group=group)
+        rows.append(
+            Row(cells=(group_name(assessment, group), *_pair(chosen, words), *_pair(theirs, words)), indent=bool(group))
+        )
+    above = (rule_set_name(other.rule_set), rule_set_name(other.other))
+    columns = [text_column("Group", 2.4)]
+    for name in above:
+        columns.append(Column(heading="Events / n", above=name))
+        columns.append(Column(heading="Median, months (95% CI)", above=name, width=2))
+    return TableModel(
+        name=f"rules-{endpoint.code}",
+        title=caption(assessment, f"{endpoint.label} under both censoring rule sets"),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(_differing(other.differing, assessment.n),),
+    )
+
+
+def rule_set_name(code: str) -> str:
+    """Return the printed name of a censoring rule set."""
+    return {"policy": "Treatment policy", "fda_a": "FDA-style censoring"}.get(code, code)
+
+
+def side_by_side(
+    assessment: Assessment, naive: Estimates, corrected: Estimates, words: Words, name: str, title: str
+) -> TableModel | None:
+    """Return an analysis as usually done beside the corrected one, or ``None`` where neither was run."""
+    rows: list[Row] = []
+    for heading, estimates in (("As usually done", naive), ("Corrected", corrected)):
+        if not len(estimates):
+            continue
+        rows.append(section(heading))
+        rows += _plain_rows(assessment, estimates, words)
+    if not rows:
+        return None
+    columns = (
+        text_column("Group", 2.4),
+        Column(heading="Events / n"),
+        text_column("Statistic", 2.4),
+        Column(heading="Estimate (95% CI)", width=2),
+    )
+    return TableModel(name=name, title=title, columns=columns, rows=tuple(rows))
+
+
+def _plain_rows(assessment: Assessment, estimates: Estimates, words: Words) -> list[Row]:
+    """One row a statistic; counts stand in their own column."""
+    rows = []
+    shown = [e for e in estimates if e.statistic not in {"n", "events"}]
+    for e in shown:
+        mine = estimates.select(group=e.group, variable=e.variable)
+        n = count(mine, "n", e.group) if find(mine, "n", group=e.group) else e.n
+        events = count(mine, "events", e.group) if find(mine, "events", group=e.group) else e.events
+        rows.append(Row(cells=(_own_name(assessment, e), _of(events, n), statistic_label(e), words.cell(e)), indent=1))
+    return rows
+
+
+def _own_name(assessment: Assessment, e: Estimate) -> str:
+    return group_name(assessment, e.group)
+
+
+def statistic_label(e: Estimate) -> str:
+    """Return the name of a statistic as printed: ``Survival at 12 months``, ``Median, months``."""
+    at = f" at {e.at / DAYS_PER_MONTH:.0f} months" if e.at is not None and e.at > 1 else ""
+    names = {
+        "median": "Median, months",
+        "survival": f"Survival{at}",
+        "cumulative_incidence": f"Cumulative incidence{at}",
+        "rmst": f"Mean within {(e.at or 0) / DAYS_PER_MONTH:.0f} months, months",
+        "proportion": "Proportion",
+        "upper_bound": "Upper bound, one-sided",
+        "hazard_ratio": "Hazard ratio",
+    }
+    name = names.get(e.statistic, e.statistic.replace("_", " ").capitalize() + at)
+    return f"{name}: {e.detail}" if e.detail else name
+
+
+def comparison_name(assessment: Assessment, part: Breakdown, e: Estimate) -> str:
+    """Return what a comparison sets against what: ``DEB-TACE v Y-90``, or every group."""
+    key = part.by[0] if part.by else ""
+    named = [assessment.label(key, code) for code in e.detail.split(" v ")] if e.detail else []
+    return " v ".join(named) if len(named) > 1 else "All groups"
+
+
+def _statistic_name(e: Estimate) -> str:
+    month = f"{e.at / DAYS_PER_MONTH:.0f} months" if e.at else ""
+    return {
+        "rmst_difference": f"Mean survival time within {month}, months",
+        "survival_difference": f"Survival at {month}",
+        "logrank": "Whole curve",
+    }.get(e.statistic, e.statistic.replace("_", " ").capitalize())
+
+
+def _effect(e: Estimate, words: Words) -> str:
+    return NOTHING_TO_PRINT if e.unit == "p" else words.cell(e)
+
+
+def _p(e: Estimate, words: Words) -> str:
+    return words.p_cell(e.value) if e.unit == "p" else ""
+
+
+def _chosen(endpoint: EndpointResult, group: Group) -> Estimates:
+    keys = tuple(k for k, _ in group)
+    part = next((b for b in endpoint.breakdowns if b.by == keys and not b.within), None)
+    return part.estimates.select(group=group) if part else Estimates()
+
+
+def _pair(estimates: Estimates, words: Words) -> tuple[str, str]:
+    median = find(estimates, "median")
+    group = median.group if median else ()
+    of = _of(count(estimates, "events", group), count(estimates, "n", group))
+    return of, words.cell(median) if median else NOTHING_TO_PRINT
+
+
+def _differing(patients: Sequence[str], n: int) -> str:
+    if not patients:
+        return "Both rule sets give every patient the same time and status."
+    return f"The rule sets differ in {len(patients)} of {n} patients: {', '.join(patients)}."
+
+
+def _times(endpoint: EndpointResult, statistic: str) -> tuple[float, ...]:
+    found = {e.at for b in endpoint.breakdowns for e in b.estimates.select(statistic) if e.at is not None}
+    return tuple(sorted(found))
+
+
+def _first_cause(endpoint: EndpointResult) -> str | None:
+    """Name of the event of interest where several compete."""
+    if not endpoint.competing:
+        return None
+    return next((e.detail for b in endpoint.breakdowns for e in b.estimates.select("cumulative_incidence")), None)
+
+
+def _cells(
+    mine: Estimates, times: Sequence[float], statistic: str, cause: str | None, words: Words, *, competing: bool
+) -> tuple[str, ...]:
+    group = mine.groups()[0]
+    at_times = [_stacked(find(mine, statistic, at=t, detail=cause), words) for t in times]
+    n = count(mine, "n", group)
+    if competing:
+        rivals = [e for e in mine.select("events") if e.detail and e.detail != cause]
+        others = round(sum(e.value or 0 for e in rivals))
+        events = count(mine, "events", group, detail=cause)
+        return (_of(events, n), str(others), *at_times, _follow_up(mine, words))
+    return (
+        _of(count(mine, "events", group), n),
+        _stacked(find(mine, "median"), words),
+        *at_times,
+        _rmst(find(mine, "rmst"), words),
+        _follow_up(mine, words),
+    )
+
+
+def _of(events: int | None, n: int | None) -> str:
+    return NOTHING_TO_PRINT if n is None else f"{events if events is not None else NOTHING_TO_PRINT} / {n}"
+
+
+def _stacked(e: Estimate | None, words: Words) -> str:
+    """Value above, interval below: columns stay narrow."""
+    if e is None:
+        return NOTHING_TO_PRINT
+    limits = words.bounds(e)
+    return f"{words.value(e)}\n({words.limits(*limits)})" if limits else words.value(e).replace(" (", "\n(")
+
+
+def _rmst(e: Estimate | None, words: Words) -> str:
+    if e is None:
+        return NOTHING_TO_PRINT
+    if e.value is None or not e.at:
+        return words.value(e).replace(" (", "\n(")
+    return f"{words.value(e)}\nof {words.months(e.at)}"
+
+
+def _follow_up(mine: Estimates, words: Words) -> str:
+    return _stacked(find(mine, "followup", at=0.5), words)
+
+
+def _level(endpoint: EndpointResult) -> float:
+    return next((e.level for b in endpoint.breakdowns for e in b.estimates if e.level), 0.95)
+
+
+def _columns(times: Sequence[float], *, competing: bool, words: Words, level: float) -> tuple[Column, ...]:
+    ci = f"({words.level(level)} CI)"
+    above = f"{'Cumulative incidence' if competing else 'Event-free'} {ci} at"
+    at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.3) for t in times]
+    follow_up = Column(heading=f"Follow-up, months {ci}", width=1.3)
+    if competing:
+        head = [text_column("Group", 2.3), Column(heading="Events / n"), Column(heading="Competing events")]
+        return (*head, *at_times, follow_up)
+    return (
+        text_column("Group", 2.3),
+        Column(heading="Events / n"),
+        Column(heading=f"Median, months {ci}", width=1.4),
+        *at_times,
+        Column(heading="Mean time, months"),
+        follow_up,
+    )
+
+
+def _notes(endpoint: EndpointResult) -> tuple[str, ...]:
+    rules = "; ".join(f"{lower_first(rule)}, {text.rstrip('.')}" for rule, text in endpoint.rules)
+    notes = [f"{sentence_case(rules)}."] if rules else []
+    methods = dict.fromkeys(e.method for b in endpoint.breakdowns for e in b.estimates if e.method)
+    notes.append(f"Estimated by: {'; '.join(methods)}.")
+    if not endpoint.competing:
+        notes.append(
+            "Mean time: restricted mean, the mean months free of the event among the months counted; groups of one "
+            "section share those months."
+        )
+    notes.append("No interval is given where nobody, or everybody, had the event by then: none exists there.")
+    warnings = dict.fromkeys(e.warning for b in endpoint.breakdowns for e in b.estimates if e.warning)
+    notes += [f"{sentence_case(w).rstrip('.')}." for w in warnings]
+    return tuple(notes)

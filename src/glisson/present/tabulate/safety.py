@@ -1,0 +1,217 @@
+"""Safety and response as counts by method, with exact intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glisson.assessment import Assessment, ResponseResult, SafetyResult, SafetyTerm
+from glisson.present.table import Column, Row, TableModel, section, text_column
+from glisson.present.tabulate.common import caption, group_name
+from glisson.present.words import NOTHING_TO_PRINT, Words
+from glisson.tables import CountTable, Estimate, Estimates, Group
+
+#: Lowest grade counted as severe.
+SEVERE = 3
+_GRADES = (1, 2, 3, 4, 5)
+
+
+def grade_of(category: str) -> int:
+    """Return the grade a category of a worst-grade table stands for; 0 for none.
+
+    Examples
+    --------
+    >>> grade_of("3"), grade_of("grade 4"), grade_of("none")
+    (3, 4, 0)
+    """
+    digits = [ch for ch in category if ch.isdigit()]
+    return int(digits[0]) if digits else 0
+
+
+def affected(table: CountTable, group: Group, least: int = 1) -> tuple[int, int]:
+    """Return (patients with at least this grade, patients) of a group."""
+    coarse = table.by(*(key for key, _ in group))
+    place = coarse.groups().index(group)
+    categories = [c for c in table.categories if grade_of(c) >= least]
+    return int(coarse.count(*categories)[place]), int(coarse.counts[place].sum())
+
+
+def worst_grades(assessment: Assessment, safety: SafetyResult, words: Words) -> TableModel:
+    """Return each term with the number of patients by worst grade."""
+    rows = []
+    for term in safety.terms:
+        x, n = affected(term.worst, ())
+        if not x:
+            continue
+        counts = [affected(term.worst, (), g)[0] - affected(term.worst, (), g + 1)[0] for g in _GRADES]
+        severe, _ = affected(term.worst, (), SEVERE)
+        cells = (term.term, *(str(c) for c in counts), words.count_percent(x, n), words.count_percent(severe, n))
+        rows.append(Row(cells=cells))
+    above = "Worst grade, patients"
+    return TableModel(
+        name="worst-grades",
+        title=caption(assessment, "Adverse events by worst grade per patient"),
+        columns=(
+            text_column("Term", 3),
+            *(Column(heading=str(g), above=above, width=0.6) for g in _GRADES),
+            Column(heading="Any grade", width=1.2),
+            Column(heading=f"Grade {SEVERE} or worse", width=1.2),
+        ),
+        rows=tuple(rows),
+        notes=(
+            f"Each patient counts once a term, at the worst grade within {safety.window_days} days of a session. "
+            f"CTCAE version: {', '.join(safety.ctcae_versions) or 'not recorded'}.",
+        ),
+    )
+
+
+def by_method(assessment: Assessment, safety: SafetyResult, words: Words, *, least: int) -> TableModel:
+    """Return each term that occurred, overall and by method, as x/n with its exact interval.
+
+    Parameters
+    ----------
+    least
+        Lowest grade counted: 1 for any grade.
+    """
+    groups = _groups(safety.terms)
+    rows = tuple(
+        Row(cells=(term.term, *(_rate(term, g, least, words) for g in groups)))
+        for term in safety.terms
+        if affected(term.worst, (), least)[0]
+    )
+    what = "any grade" if least == 1 else f"grade {least} or worse"
+    return TableModel(
+        name="events-any" if least == 1 else "events-severe",
+        title=caption(assessment, f"Patients with an adverse event of {what}, overall and by first method"),
+        columns=(text_column("Term", 2.2), *(_group_column(assessment, g) for g in groups)),
+        rows=rows,
+        notes=(_interval_note(safety.terms, words),),
+        wide=len(groups) > 3,
+    )
+
+
+def not_seen(assessment: Assessment, safety: SafetyResult, words: Words) -> TableModel:
+    """Return the terms nobody had, with the highest rate the data cannot exclude, overall and by method."""
+    terms = [t for t in safety.terms if not affected(t.worst, ())[0]]
+    groups = _groups(terms)
+    rows = tuple(Row(cells=(t.term, *(_zero(t, g, words) for g in groups))) for t in terms)
+    return TableModel(
+        name="events-none",
+        title=caption(assessment, "Adverse events of interest that nobody had"),
+        columns=(text_column("Term", 2.2), *(_group_column(assessment, g) for g in groups)),
+        rows=rows,
+        notes=(
+            "No event among n patients, and the highest true rate that is compatible with it (upper bound of the exact "
+            f"one-sided {words.level(_level(terms))} interval): higher rates are excluded at that confidence, lower "
+            "ones are not.",
+        ),
+    )
+
+
+def mortality(assessment: Assessment, safety: SafetyResult, words: Words) -> TableModel:
+    """Return early deaths, overall and by method."""
+    details = list(dict.fromkeys(_when(e) for e in safety.mortality if e.statistic == "proportion"))
+    groups = list(dict.fromkeys(e.group for e in safety.mortality))
+    rows = []
+    for when in details:
+        cells = [_estimate_rate(_early(safety.mortality, g, when), words) for g in groups]
+        rows.append(Row(cells=(when, *cells)))
+    return TableModel(
+        name="mortality",
+        title=caption(assessment, "Deaths of any cause soon after treatment"),
+        columns=(text_column("Within", 1.6), *(_group_column(assessment, g) for g in groups)),
+        rows=tuple(rows),
+    )
+
+
+def response(assessment: Assessment, result: ResponseResult, words: Words) -> TableModel:
+    """Return best response by category, then response and disease control over both denominators."""
+    groups = [(), *result.best.groups()] if result.best.keys else [()]
+    rows: list[Row] = [section("Best overall response, patients (%)")]
+    for category in result.best.categories:
+        cells = [_category(result.best, g, category, words) for g in groups]
+        rows.append(Row(cells=(category, *cells), indent=1))
+    rates = [e for e in result.estimates if e.statistic in {"proportion", "rate"}]
+    for name in dict.fromkeys((e.variable, e.detail) for e in rates):
+        if len(rows) == len(result.best.categories) + 1:
+            rows.append(section("Rates (exact interval)"))
+        of_name = [next((e for e in rates if (e.variable, e.detail) == name and e.group == g), None) for g in groups]
+        label = f"{name[0]}: {name[1]}" if name[1] else name[0]
+        rows.append(Row(cells=(label, *(_estimate_rate(e, words) for e in of_name)), indent=1))
+    return TableModel(
+        name="response",
+        title=caption(assessment, f"Response ({result.criterion}), overall and by first method"),
+        columns=(text_column("Response", 2.4), *(_group_column(assessment, g) for g in groups)),
+        rows=tuple(rows),
+        notes=result.notes,
+    )
+
+
+def _groups(terms: Sequence[SafetyTerm]) -> list[Group]:
+    """Everybody, then each method."""
+    found = [g for t in terms for g in t.worst.groups() if g]
+    return list(dict.fromkeys([(), *found]))
+
+
+def _group_column(assessment: Assessment, group: Group) -> Column:
+    return Column(heading=group_name(assessment, group), width=1.5)
+
+
+def _rate(term: SafetyTerm, group: Group, least: int, words: Words) -> str:
+    x, n = affected(term.worst, group, least)
+    found = _estimate(term.estimates, group, least)
+    text = words.count_of(x, n)
+    limits = words.bounds(found) if found else None
+    return f"{text}\n({words.limits(*limits)})" if limits else text
+
+
+def _zero(term: SafetyTerm, group: Group, words: Words) -> str:
+    _, n = affected(term.worst, group)
+    bound = next((e for e in term.estimates if e.group == group and e.statistic == "upper_bound"), None)
+    if bound is None or bound.value is None:
+        return f"0 of {n}"
+    return f"0 of {n}\n(up to {words.percent(bound.value, n)})"
+
+
+def _estimate(estimates: Estimates, group: Group, least: int) -> Estimate | None:
+    """Return the proportion with at least this grade."""
+    for e in estimates.select("proportion", group=group):
+        severe = grade_of(e.detail) >= SEVERE
+        if severe == (least >= SEVERE):
+            return e
+    return None
+
+
+def _estimate_rate(e: Estimate | None, words: Words) -> str:
+    if e is None:
+        return NOTHING_TO_PRINT
+    if e.events is None or not e.n:
+        return words.cell(e)
+    limits = words.bounds(e)
+    text = words.count_of(e.events, e.n)
+    return f"{text}\n({words.limits(*limits)})" if limits else text
+
+
+def _when(e: Estimate) -> str:
+    return f"{e.at:.0f} days" if e.at else e.detail or e.variable
+
+
+def _early(estimates: Estimates, group: Group, when: str) -> Estimate | None:
+    return next((e for e in estimates.select("proportion", group=group) if _when(e) == when), None)
+
+
+def _category(best: CountTable, group: Group, category: str, words: Words) -> str:
+    coarse = best.by(*(key for key, _ in group))
+    place = coarse.groups().index(group)
+    n = int(coarse.counts[place].sum())
+    return words.count_percent(int(coarse.count(category)[place]), n) if n else NOTHING_TO_PRINT
+
+
+def _level(terms: Sequence[SafetyTerm]) -> float | None:
+    return next((e.level for t in terms for e in t.estimates if e.statistic == "upper_bound"), 0.95)
+
+
+def _interval_note(terms: Sequence[SafetyTerm], words: Words) -> str:
+    first = next((e for t in terms for e in t.estimates if e.statistic == "proportion"), None)
+    if first is None:
+        return "Patients, not events, are counted."
+    return f"Patients, not events, are counted; in brackets the exact {words.level(first.level)} interval."

@@ -1,0 +1,1 @@
+"""The report: an assessment as HTML, Word, PDF, figures, tables and results.json."""

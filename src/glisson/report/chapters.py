@@ -1,0 +1,79 @@
+"""An assessment as a document: the chapters in a clinician's order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from glisson.assessment import Assessment
+from glisson.present.document import Block, Document, Heading, Paragraph, TableBlock
+from glisson.present.tabulate import efficacy as tables
+from glisson.present.tabulate.common import people
+from glisson.present.words import listed
+from glisson.report import appendix, efficacy, methods_text, patients, pitfalls, safety, strobe
+from glisson.report.answer import answer_text
+from glisson.report.wording import words_of
+
+#: Stands on every page and screen of a report about invented patients.
+SYNTHETIC = "Synthetic patients: every person and every number in this report is invented."
+
+
+def document(assessment: Assessment) -> Document:
+    """Return the whole report as blocks.
+
+    Parameters
+    ----------
+    assessment
+        What the data can say.
+
+    Returns
+    -------
+    Document
+        The same for every medium: HTML, Word, PDF.
+    """
+    blocks: list[Block] = [
+        *_answer(assessment),
+        *patients.chapter(assessment),
+        *efficacy.chapter(assessment),
+        *safety.safety_chapter(assessment),
+        *safety.response_chapter(assessment),
+        *pitfalls.chapter(assessment),
+        *methods_text.chapter(assessment),
+        *strobe.chapter(),
+        *appendix.chapter(assessment),
+    ]
+    draft = Document(
+        title=assessment.title,
+        subtitle=_subtitle(assessment),
+        banner=SYNTHETIC if assessment.synthetic else "",
+        blocks=tuple(blocks),
+        colophon=_colophon(assessment),
+    )
+    return replace(draft, blocks=tuple(_fill(block, draft) for block in draft.blocks))
+
+
+def _answer(assessment: Assessment) -> list[Block]:
+    blocks: list[Block] = [
+        Heading(text="The answer in one paragraph", anchor="answer"),
+        Paragraph(text=answer_text(assessment), kind="answer"),
+    ]
+    key = tables.key_results(assessment, words_of(assessment))
+    return [*blocks, TableBlock(table=key)] if key is not None else blocks
+
+
+def _fill(block: Block, draft: Document) -> Block:
+    if isinstance(block, TableBlock) and block.table.name == "strobe":
+        return TableBlock(table=strobe.filled(draft))
+    return block
+
+
+def _subtitle(assessment: Assessment) -> str:
+    methods = listed([assessment.label("method", code) for code, _ in assessment.methods])
+    by = f" by {methods}" if methods else ""
+    return f"Safety and efficacy of liver-directed therapy{by}: {people(assessment)}"
+
+
+def _colophon(assessment: Assessment) -> str:
+    version = dict(assessment.versions).get("glisson", "")
+    files = ", ".join(f"{name} (SHA-256 {digest[:12]}…)" for name, digest in assessment.files)
+    source = f" from {files}" if files else ""
+    return f"Produced by glisson {version}{source}. Patients appear under pseudonyms. Nothing was sent anywhere."
