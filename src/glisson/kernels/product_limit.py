@@ -48,7 +48,7 @@ def kaplan_meier(at_risk: Counts, events: Counts) -> tuple[Floats, Floats]:
     n = np.maximum(at_risk, 1).astype(np.float64)
     with np.errstate(divide="ignore"):
         terms = events / (n * (n - events))
-    survival: Floats = np.cumprod(1.0 - events / n, axis=-1)
+    survival: Floats = np.cumprod(1.0 - events / n, axis=-1, dtype=np.float64)
     return survival, np.cumsum(np.where(events > 0, terms, 0.0), axis=-1)
 
 
@@ -207,8 +207,10 @@ def _beta_product(
 
     tail = float(ndtr(-z))
     n, d = at_risk.astype(np.float64), events.astype(np.float64)
-    first: Floats = np.cumprod(np.where(d > 0, (n - d + 1) / (n + 1), 1.0), axis=-1)
-    second: Floats = np.cumprod(np.where(d > 0, (n - d + 1) * (n - d + 2) / ((n + 1) * (n + 2)), 1.0), axis=-1)
+    first: Floats = np.cumprod(np.where(d > 0, (n - d + 1) / (n + 1), 1.0), axis=-1, dtype=np.float64)
+    second: Floats = np.cumprod(
+        np.where(d > 0, (n - d + 1) * (n - d + 2) / ((n + 1) * (n + 2)), 1.0), axis=-1, dtype=np.float64
+    )
     left: Floats = n - d
     low = _beta_quantile(betaincinv, first * left / (left + 1), second * left / (left + 2), tail)
     high = _beta_quantile(betaincinv, first, second, 1 - tail)
