@@ -208,7 +208,7 @@ def _three_samples(whole: Ints, sizes: Sequence[int], limit: float) -> int:
         if (outer - p, inner - j) in right
     ]  # fmt: skip
     with ThreadPoolExecutor(max_workers=2) as pool:
-        tails: list[int] = list(pool.map(lambda job: _count(*job, bounds), jobs))
+        tails: list[int] = list(pool.map(lambda job: _count(job[0], job[1], bounds), jobs))
     return sum(tails)
 
 
