@@ -19,10 +19,9 @@ from glisson.clinical.schema import Field
 
 #: Texts that usually mean "missing"; they are taken so only where the study declares them.
 MISSING_LIKE = frozenset(
-    "n/a na n.a. #n/a unk unknown ? ?? - -- . .. none null nan nil missing n.d. nd not known not done k.a. s.o. x".split(
-        " "
-    )
-) | {"not known", "not done", "not available"}
+    {"n/a", "na", "n.a.", "#n/a", "unk", "unknown", "?", "??", "-", "--", ".", "..", "none", "null", "nan", "nil", "x"}
+    | {"missing", "n.d.", "nd", "not known", "not done", "not available", "k.a.", "s.o."}
+)
 #: Numbers often typed for "missing".
 SENTINELS = frozenset({-1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 888.0, 777.0})
 _YES = {"yes", "y", "true", "1"}
@@ -83,13 +82,13 @@ class ParsedColumn:
 class Context:
     """What the parsers of a column share."""
 
-    field: Field
+    declared: Field
     issues: list[Issue] = field(default_factory=list)
     decimal_comma: bool = False
 
     def unusable(self, row: int, rule: str, found: str, expected: str, todo: str = "") -> None:
         """Record a cell that has no usable value: it blocks where the column is required."""
-        severity: Severity = "blocks" if self.field.need == "required" else "changes"
+        severity: Severity = "blocks" if self.declared.need == "required" else "changes"
         todo = todo or "correct the cell"
         self.issues.append(Issue(severity=severity, rule=rule, found=found, expected=expected, todo=todo, row=row))
 
@@ -166,9 +165,9 @@ def _usable(cell: Cell, row: int, codes: set[str], context: Context) -> Cell:
     if text.casefold() in codes:
         return None
     like_missing = isinstance(cell, str) and text.casefold() in MISSING_LIKE
-    if like_missing and not (context.field.kind == "choice" and text.casefold() in context.field.choices):
+    if like_missing and not (context.declared.kind == "choice" and text.casefold() in context.declared.choices):
         context.unusable(
-            row, "missing.undeclared", f"{text!r}, which may mean missing", _expected(context.field),
+            row, "missing.undeclared", f"{text!r}, which may mean missing", _expected(context.declared),
             f'empty the cell, or declare it in study.toml: [input] missing = ["{text}"]',
         )  # fmt: skip
         return None
@@ -207,7 +206,7 @@ def plain_code(text: str) -> str:
 
 
 def _choice(cell: Cell, row: int, context: Context) -> str | None:
-    choices = context.field.choices
+    choices = context.declared.choices
     text = shown(cell)
     codes = {plain_code(c): c for c in choices}
     found = codes.get(plain_code(text))
@@ -229,7 +228,7 @@ def _yes_no(cell: Cell, row: int, context: Context) -> bool | None:
 
 
 def _number(cell: Cell, row: int, context: Context) -> float | None:
-    declared = context.field
+    declared = context.declared
     if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
         context.unusable(row, "number.type", f"{shown(cell)!r}", _expected(declared), "type the number")
         return None
@@ -254,14 +253,14 @@ def _integer(cell: Cell, row: int, context: Context) -> int | None:
     if value is None:
         return None
     if not value.is_integer():
-        context.unusable(row, "number.whole", shown(cell), _expected(context.field))
+        context.unusable(row, "number.whole", shown(cell), _expected(context.declared))
         return None
     return int(value)
 
 
 def _from_text(text: str, row: int, context: Context) -> float | None:
     """Read a number typed as text: decimal comma, bound, trailing unit."""
-    expected = _expected(context.field)
+    expected = _expected(context.declared)
     match = _NUMBER.fullmatch(text.strip().replace("\u00a0", " ").replace("−", "-"))
     if match is None:
         context.unusable(row, "number.text", repr(text.strip()), expected, "type the number")
@@ -273,12 +272,12 @@ def _from_text(text: str, row: int, context: Context) -> float | None:
                          "thousands or decimals? type the number without a thousands separator")  # fmt: skip
         return None
     if unit:
-        factor = UNITS.get(context.field.unit, {}).get(unit.strip().casefold())
+        factor = UNITS.get(context.declared.unit, {}).get(unit.strip().casefold())
         if factor is None:
             context.unusable(row, "number.unit", f"the unit {unit.strip()!r}", expected, "type the number in that unit")
             return None
         value = round(value * factor, 12)
-        context.note(row, "number.unit", f"{text.strip()!r} was read as {value:g} {context.field.unit}")
+        context.note(row, "number.unit", f"{text.strip()!r} was read as {value:g} {context.declared.unit}")
     elif "," in digits:
         context.note(row, "number.comma", f"{text.strip()!r} was read as {value:g}")
     if bound:
@@ -318,10 +317,12 @@ def _note_sentinels(values: Sequence[float | None], context: Context) -> None:
     for edge in {min(known), max(known)} & SENTINELS if known else set():
         times = known.count(edge)
         if times >= 3 and len(set(known)) > 2:
+            found = f"{edge:g} stands {times} times and may be a code for missing"
+            todo = f'if it is, declare [input] missing = ["{edge:g}"] in study.toml'
+            expected = _expected(context.declared)
             context.issues.append(
-                Issue(severity="changes", rule="number.sentinel", found=f"{edge:g} stands {times} times and may be a code for missing",
-                      expected=_expected(context.field), todo=f'if it is, declare [input] missing = ["{edge:g}"] in study.toml')
-            )  # fmt: skip
+                Issue(severity="changes", rule="number.sentinel", found=found, expected=expected, todo=todo)
+            )
 
 
 _PARSERS: dict[str, Callable[[Cell, int, Context], Any]] = {
