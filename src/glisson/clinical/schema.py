@@ -220,7 +220,7 @@ SESSION_LESION = Table(
     name="session_lesion",
     title="Which lesion was treated in which session",
     key=("session_id", "lesion_id"),
-    adds="local tumour progression of treated lesions, technique efficacy",
+    adds="which session treated which lesion: the start of local tumour progression, technique efficacy",
     fields=(
         _id("session_id", "session", "EX-01-S1"),
         _id("lesion_id", "lesion", "EX-01-L1"),
@@ -257,7 +257,7 @@ MEASUREMENT = Table(
     name="measurement",
     title="Lesion measurements",
     key=("assessment_id", "lesion_id"),
-    adds="response derived from the measurements themselves",
+    adds="response derived from the measurements themselves, local tumour progression of treated lesions",
     fields=(
         _id("assessment_id", "assessment", "EX-01-A1"),
         _id("lesion_id", "lesion", "EX-01-L1"),
@@ -269,6 +269,10 @@ MEASUREMENT = Table(
         _number("hu_mean", "mean attenuation, portal venous phase", -200, 400, unit="HU"),
         _choice("status", ("measured", "too_small", "absent", "not_evaluable", "split", "merged"), "status",
                 "measured", "required"),
+        _choice("local_status", ("none", "residual", "ltp", "not_evaluable"),
+                "viable tumour at the treated site: none; residual = still viable, never gone since treatment; "
+                "ltp = local tumour progression, viable again after a scan without; empty before treatment",
+                "residual"),
     ),
 )  # fmt: skip
 
