@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class RawSheet:
         Row number of each data row, where blank rows were left out; by default consecutive.
     problems
         What was noticed while reading.
+    places
+        Address of the cells that stand elsewhere in the file than their position says, by (row, column).
     """
 
     file: str
@@ -60,6 +62,7 @@ class RawSheet:
     first_column: int = 0
     row_numbers: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    places: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def row_number(self, row: int) -> int:
         """Return the row number in the file of a data row (0-based); -1 is the header."""
@@ -69,7 +72,8 @@ class RawSheet:
 
     def address(self, row: int, column: int) -> str:
         """Return the A1 address of a data cell (both 0-based); row -1 is the header."""
-        return f"{column_letters(self.first_column + column)}{self.row_number(row)}"
+        own = f"{column_letters(self.first_column + column)}{self.row_number(row)}"
+        return self.places.get((row, column), own)
 
     def column(self, index: int) -> tuple[Cell, ...]:
         """Return the cells of one column."""
