@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from glisson.clinical.raw import CellError
 from glisson.clinical.wording import number, plain, shown
 
 #: Texts that usually, but not always, mean that nothing was recorded.
@@ -17,7 +18,7 @@ _MISSING_WORDS = {
     "keine angabe", "unbekannt", "fehlt", "desconocido", "sin dato", "sin datos", "no consta", "nc", "inconnu",
     "non connu",
 }  # fmt: skip
-_MISSING_MARKS = {".", "..", "-", "--", "?", "??", "/", "x", "*", "#N/A", "#VALUE!", "#REF!", "#DIV/0!"}
+_MISSING_MARKS = {".", "..", "-", "--", "?", "??", "/", "x", "*"}
 #: Numbers that usually, but not always, mean that nothing was recorded.
 _MISSING_NUMBERS = {-9.0, -99.0, -999.0, -9999.0, -88.0, -888.0, 99.0, 999.0, 9999.0, 888.0}
 
@@ -129,7 +130,7 @@ def profile(column: str, index: int, letter: str, cells: Sequence[object]) -> Pr
     cells
         Shape (patients,): the raw cells.
     """
-    filled = [c for c in cells if shown(c)]
+    filled = [c for c in cells if shown(c) and not isinstance(c, CellError)]
     counts = Counter(shown(c) for c in filled)
     numbers = [n for c in filled if (n := number(c)) is not None]
     return Profile(

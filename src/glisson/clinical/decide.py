@@ -30,7 +30,7 @@ class DecisionsNeeded(GlissonError):  # noqa: N818 - says what happened, like St
         questions = "\n".join(f"  {i}. {d.question} {_answers(decisions, i - 1)}" for i, d in enumerate(decisions, 1))
         count = f"{len(decisions)} thing{'s' if len(decisions) > 1 else ''}"
         super().__init__(
-            f"{proposal.file}, sheet {proposal.sheet}: {count} must be decided by a person before it can be read.\n"
+            f"{proposal.place}: {count} must be decided by a person before it can be read.\n"
             f"{questions}\n"
             "Run glisson at a terminal to be asked, or complete these lines and save them as study.toml:\n\n"
             f"{self.draft}"
@@ -102,7 +102,7 @@ def accept_unambiguous(proposal: Proposal) -> Study:
 def study_of(proposal: Proposal, maps: tuple[ColumnMap, ...]) -> Study:
     """Return the settings with these columns."""
     given = proposal.study
-    sheet = {"sheet": proposal.sheet} if proposal.several_sheets else {}
+    sheet = {"sheet": proposal.data.name} if proposal.several_sheets else {}
     read = given.input.model_copy(update={"kind": proposal.kind, "columns": maps} | sheet)
     labels = tuple(m.label or m.column for m in maps if m.means == "subgroup")
     groups = given.analysis.subgroups + tuple(x for x in labels if x not in given.analysis.subgroups)

@@ -88,7 +88,7 @@ def proposal_text(proposal: Proposal, *, everything: bool = False) -> str:
     everything
         Whether columns that are not used are listed with what they hold; otherwise only their names.
     """
-    lines = [f"{proposal.file}, sheet {proposal.sheet}: {proposal.rows} rows, {len(proposal.columns)} columns", ""]
+    lines = [f"{proposal.place}: {len(proposal.data.rows)} rows, {len(proposal.columns)} columns", ""]
     for row in proposal_rows(proposal):
         if not (row.means or row.open or everything):
             continue

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from glisson.clinical.coding import code_of, method_codes, stated
 from glisson.clinical.column_profile import Profile, profile
 from glisson.clinical.glossary import NO_GLOSSARY, Glossary, entry_for, split_glossary, units_in
+from glisson.clinical.raw import RawSheet, column_letters
 from glisson.clinical.settings import ColumnMap, Study
 from glisson.clinical.targets import TARGETS, Target, target
 from glisson.clinical.wording import plain
 from glisson.errors import InputError, SettingsError
-
-if TYPE_CHECKING:
-    from glisson.clinical.raw import RawSheet
 
 #: Below it a resemblance is shown but never taken.
 _ACCEPTABLE = 2
@@ -47,8 +45,8 @@ class Proposal:
 
     Parameters
     ----------
-    file, sheet, rows
-        Where the patients are, and how many rows hold one.
+    data
+        The sheet that holds the patients.
     several_sheets
         Whether there are other sheets, so that the name of this one must be recorded.
     kind
@@ -67,17 +65,20 @@ class Proposal:
         Keys of the questions that were answered with "none of them".
     """
 
-    file: str
-    sheet: str
-    rows: int
+    data: RawSheet = field(repr=False)
     several_sheets: bool = False
     kind: Literal["flat", "redcap"] = "flat"
-    columns: tuple[ColumnFound, ...] = ()
-    glossary: Glossary = field(default_factory=lambda: NO_GLOSSARY)
+    columns: tuple[ColumnFound, ...] = field(default=(), repr=False)
+    glossary: Glossary = field(default_factory=lambda: NO_GLOSSARY, repr=False)
     maps: tuple[ColumnMap, ...] = ()
     evidence: tuple[tuple[str, str, str], ...] = ()
     study: Study = field(default_factory=Study)
     declined: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> str:
+        """File and sheet, in words."""
+        return f"{self.data.file}, sheet {self.data.name}" if self.several_sheets else self.data.file
 
     def column(self, name: str) -> ColumnFound:
         """Return a column by heading."""
@@ -130,8 +131,7 @@ def propose(sheets: Sequence[RawSheet], study: Study | None = None, glossary: Gl
     sheet = _data_sheet(data, study, glossary)
     columns = _columns(sheet, glossary)
     empty = Proposal(
-        file=sheet.file, sheet=sheet.name, rows=len(sheet.rows), several_sheets=len(sheets) > 1, columns=columns,
-        glossary=glossary, maps=(), study=study,
+        data=sheet, several_sheets=len(sheets) > 1, columns=columns, glossary=glossary, study=study,
     )  # fmt: skip
     return _declared(empty) if study.input.columns else _guessed(empty)
 
@@ -141,14 +141,8 @@ def headings(sheet: RawSheet) -> tuple[str, ...]:
     names = []
     for i, heading in enumerate(sheet.header):
         unique = heading and sheet.header.count(heading) == 1
-        names.append(heading if unique else f"{heading} [{letter(sheet, i)}]".strip())
+        names.append(heading if unique else f"{heading} [{column_letters(sheet.first_column + i)}]".strip())
     return tuple(names)
-
-
-def letter(sheet: RawSheet, index: int) -> str:
-    """Return the spreadsheet letter of a column."""
-    address: str = sheet.address(0, index)
-    return address.rstrip("0123456789")
 
 
 def candidates(found: Profile, description: str) -> tuple[Candidate, ...]:
@@ -284,10 +278,10 @@ def _has_outcome(columns: Sequence[ColumnFound]) -> bool:
 
 
 def _columns(sheet: RawSheet, glossary: Glossary) -> tuple[ColumnFound, ...]:
+    """Describe every column; a progression status is only looked for where a column is read together with it."""
     out = []
     for i, name in enumerate(headings(sheet)):
-        cells = [row[i] if i < len(row) else None for row in sheet.rows]
-        found = profile(name, i, letter(sheet, i), cells)
+        found = profile(name, i, column_letters(sheet.first_column + i), sheet.column(i))
         if found.filled or sheet.header[i]:
             description = entry_for(glossary, name).description
             out.append(ColumnFound(profile=found, description=description, candidates=candidates(found, description)))

@@ -253,7 +253,9 @@ def _open_codes(
 
 
 def _missing(proposal: Proposal) -> Iterator[Decision]:
-    """Texts and numbers that may mean "not recorded" in columns that are not coded."""
+    """Texts and numbers that may mean "not recorded"; where columns are declared, such cells are problems instead."""
+    if proposal.study.input.columns:
+        return
     asked: set[str] = set()
     for one in proposal.maps:
         meaning = target(one.means)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
+from importlib.resources import files as packaged
 from pathlib import Path
 
 from glisson.clinical.cohort import Cohort, InputFile
+from glisson.clinical.flat import read_flat, read_proposed
 from glisson.clinical.integrity import check
 from glisson.clinical.problems import Problems
 from glisson.clinical.raw import RawSheet, input_files, read_sheets, sha256
-from glisson.clinical.redcap import read_redcap
+from glisson.clinical.redcap import dictionary_beside, propose_redcap, redcap_tables
 from glisson.clinical.redcap_export import is_redcap
 from glisson.clinical.relational import is_relational, read_tables
 from glisson.clinical.settings import Study, read_study
@@ -51,9 +52,11 @@ def read_cohort(path: Path | str, study: Study | Path | str | None = None, *, ex
     """
     source = Path(path)
     settings = settings_of(source, study)
-    sheets = read_sheets(source)
+    sheets = sheets_of(source)
     cohort = _cohort(sheets, settings)
-    found = tuple(InputFile(name=f.name, sha256=sha256(f)) for f in input_files(source))
+    beside = dictionary_beside(source) if is_redcap(sheets) else None
+    files = (*input_files(source), *([beside] if beside else []))
+    found = tuple(InputFile(name=f.name, sha256=sha256(f)) for f in files)
     cohort = replace(cohort, files=found)
     return exclude(cohort) if exclude_blocked else cohort
 
@@ -76,6 +79,13 @@ def settings_of(source: Path, study: Study | Path | str | None) -> Study:
     return read_study(beside) if beside.exists() else Study()
 
 
+def sheets_of(source: Path) -> tuple[RawSheet, ...]:
+    """Return the sheets of an input, with the data dictionary that lies beside a REDCap export."""
+    sheets = read_sheets(source)
+    beside = dictionary_beside(source) if is_redcap(sheets) else None
+    return (*sheets, *(read_sheets(beside) if beside else ()))
+
+
 def kind_of(sheets: Sequence[RawSheet], study: Study) -> str:
     """Return ``"relational"``, ``"redcap"`` or ``"flat"``, declared or recognised."""
     if study.input.kind:
@@ -87,13 +97,11 @@ def kind_of(sheets: Sequence[RawSheet], study: Study) -> str:
 
 def _cohort(sheets: Sequence[RawSheet], study: Study) -> Cohort:
     kind = kind_of(sheets, study)
+    if kind == "redcap" and not study.input.columns and (tables := redcap_tables(sheets)):
+        return relational_cohort(tables, study)
     if kind == "redcap":
-        return read_redcap(sheets, study)
-    if kind == "flat":
-        from glisson.clinical.flat import read_flat  # noqa: PLC0415 - keeps the start of the relational path quick
-
-        return read_flat(sheets, study)
-    return relational_cohort(sheets, study)
+        return read_proposed(propose_redcap(sheets, study))
+    return read_flat(sheets, study) if kind == "flat" else relational_cohort(sheets, study)
 
 
 def relational_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None = None) -> Cohort:
@@ -134,7 +142,7 @@ def exclude(cohort: Cohort) -> Cohort:
 
 def demo_paths() -> tuple[Path, Path]:
     """Return the bundled synthetic workbook and its settings."""
-    data = files("glisson") / "data"
+    data = packaged("glisson") / "data"
     return Path(str(data / "demo_lms.xlsx")), Path(str(data / "demo_study.toml"))
 
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from glisson.clinical.raw import CellError
+
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^\w<>=%]+|_+")
 
@@ -35,6 +37,8 @@ def shown(value: object) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, CellError):
+        return value.text
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
