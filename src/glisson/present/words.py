@@ -207,6 +207,8 @@ class Words:
         match e.unit:
             case "day" | "person-day":
                 return self.months(value)
+            case "probability" if "difference" in e.statistic:  # percentage points
+                return self.number(value * 100, 0)
             case "probability":
                 return self.percent(value, e.n)
             case "count":

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glisson.present.figures.data import CountBlock, CurveFigure, CurvePanel, Series
 from glisson.present.figures.labels import place, step_points, text_box
-from glisson.present.figures.palette import DASH, DOTS, DOUBLE, HAIRLINE, INK, LINE, MM, SINGLE, SOFT, TEXT, style_of
+from glisson.present.figures.palette import DASH, DOTS, DOUBLE, HAIRLINE, LINE, SINGLE, SOFT, TEXT, style_of
+from glisson.present.figures.paper import Paper
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# All lengths in millimetres.
-_RIGHT, _TOP, _GAP = 3.0, 7.0, 3.0
-_LEAST_LEFT, _COUNTS_LEFT = 17.0, 4.2
-_AXES = 50.0
-_TO_TABLE, _ROW, _BETWEEN, _BOTTOM = 12.0, 3.35, 1.3, 2.0
-_SMALL, _TEXT_SIZE = 7.5, 8.0
+Floats = NDArray[np.float64]
+
+# All lengths in millimetres, type sizes in points.
+_RIGHT, _TOP, _GAP, _BOTTOM = 3.0, 7.0, 3.0, 2.0
+_AXES, _LEAST_LEFT, _COUNTS_LEFT = 50.0, 17.0, 4.2
+_TICK, _TO_NUMBERS, _TO_LABEL, _TO_TABLE = 1.0, 4.0, 8.0, 12.5
+_ROW, _BETWEEN = 3.35, 1.3
+_SMALL, _NORMAL, _CURVE = 7.5, 8.0, 1.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where one pair of axes lies on the paper, and its scales.
+
+    Parameters
+    ----------
+    left, bottom, width
+        Millimetres; ``margin`` is the room to its left.
+    end
+        Month at the right end.
+    """
+
+    left: float
+    bottom: float
+    width: float
+    margin: float
+    end: float
+
+    def x(self, months: Floats) -> Floats:
+        """Return millimetres on the paper."""
+        return self.left + months * self.width / self.end
+
+    def y(self, share: Floats) -> Floats:
+        """Return millimetres on the paper."""
+        return self.bottom + share * _AXES
 
 
 def draw(figure: CurveFigure) -> Figure:
@@ -30,21 +61,25 @@ def draw(figure: CurveFigure) -> Figure:
     matplotlib.figure.Figure
         89 mm wide for one panel, 183 mm for two.
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only drawing needs it
-
-    width, left_margin = (SINGLE if len(figure.panels) == 1 else DOUBLE), _left_margin(figure)
-    height = _TOP + _AXES + _TO_TABLE + max(_table_height(p) for p in figure.panels) + _BOTTOM
-    canvas = Figure(figsize=(width * MM, height * MM))
-    share = (width - _GAP * (len(figure.panels) - 1)) / len(figure.panels)
+    count, margin = len(figure.panels), _left_margin(figure)
+    under = max(_table_height(p) for p in figure.panels)
+    paper = Paper.sheet(SINGLE if count == 1 else DOUBLE, _TOP + _AXES + _TO_TABLE + under + _BOTTOM)
+    share = (paper.width - _GAP * (count - 1)) / count
     for i, panel in enumerate(figure.panels):
-        left = i * (share + _GAP) + left_margin
-        inner = share - left_margin - _RIGHT
-        axes = canvas.add_axes(
-            (left / width, 1 - (_TOP + _AXES) / height, inner / width, _AXES / height), label=f"panel {i}"
-        )
-        letter = chr(ord("A") + i) if len(figure.panels) > 1 else ""
-        _draw_panel(axes, panel, letter, left_margin, inner)
-    return canvas
+        frame = Frame(
+            left=i * (share + _GAP) + margin, bottom=paper.height - _TOP - _AXES, width=share - margin - _RIGHT,
+            margin=margin, end=panel.end * 1.02 or 1.0,
+        )  # fmt: skip
+        _draw_axes(paper, frame, panel)
+        _draw_title(paper, frame, panel.title, chr(ord("A") + i) if count > 1 else "")
+        for one in panel.series:
+            _draw_band(paper, frame, one, alone=len(panel.series) == 1)
+        for one in panel.series:
+            _draw_curve(paper, frame, one)
+        if len(panel.series) > 1:
+            _draw_names(paper, frame, panel)
+        _draw_counts(paper, frame, panel)
+    return paper.figure
 
 
 def _left_margin(figure: CurveFigure) -> float:
@@ -53,116 +88,115 @@ def _left_margin(figure: CurveFigure) -> float:
     return max(_LEAST_LEFT, *(text_box(name, _SMALL)[0] + _COUNTS_LEFT + 1.0 for name in names))
 
 
-def _draw_panel(axes: Axes, panel: CurvePanel, letter: str, margin: float, width: float) -> None:
-    axes.set_xlim(0, panel.end * 1.02 or 1)
-    axes.set_ylim(0, 1.0 if panel.kind == "incidence" else 1.005)
-    axes.set_xticks(panel.ticks)
-    axes.set_yticks(np.linspace(0, 1, 6), labels=["0", "20", "40", "60", "80", "100"])
-    axes.set_xlabel(panel.x_label, labelpad=2)
-    axes.set_ylabel(panel.y_label, labelpad=3)
+def _draw_axes(paper: Paper, frame: Frame, panel: CurvePanel) -> None:
+    left, bottom = frame.left, frame.bottom
     if panel.kind == "survival":
-        axes.axhline(0.5, color=HAIRLINE, linewidth=0.5, zorder=0)
-    for one in panel.series:
-        _draw_band(axes, one, alone=len(panel.series) == 1)
-    for one in panel.series:
-        _draw_line(axes, one)
-    if len(panel.series) > 1:
-        _draw_names(axes, panel, width)
-    _draw_title(axes, panel.title, letter, margin)
-    _draw_counts(axes, panel, margin, width)
-
-
-def _draw_title(axes: Axes, title: str, letter: str, margin: float) -> None:
-    x = -margin + 1.0
-    if letter:
-        _text_mm(axes, x, _AXES + 2.8, letter, fontsize=9, fontweight="bold")
-        x += 4.0
-    _text_mm(axes, x, _AXES + 2.8, title, fontsize=_TEXT_SIZE, color=INK)
-
-
-def _draw_band(axes: Axes, one: Series, *, alone: bool) -> None:
-    """Shade the confidence band; several are shaded lightly, with an outline, so that each can be followed."""
-    color = LINE[style_of(one.style)]
-    x = np.repeat(one.months, 2)[1:]
-    low, high = (np.repeat(limit, 2)[:-1] for limit in (one.low, one.high))
-    axes.fill_between(x, low, high, color=color, alpha=0.14 if alone else 0.06, linewidth=0, zorder=1)
-    if not alone:
-        for limit in (low, high):
-            axes.plot(x, limit, color=color, alpha=0.45, linewidth=0.4, zorder=1.5)
-
-
-def _draw_line(axes: Axes, one: Series) -> None:
-    """Draw the curve, dotted from where fewer than ten patients are at risk, with its censoring marks."""
-    style, color = style_of(one.style), LINE[style_of(one.style)]
-    firm = one.months <= one.sparse_from
-    width = 1.3
-    if np.count_nonzero(firm) > 1:
-        axes.step(one.months[firm], one.value[firm], where="post", color=color, linestyle=DASH[style], linewidth=width)
-    first = int(np.flatnonzero(firm)[-1]) if firm.any() else 0
-    if first < len(one.months) - 1:
-        axes.step(
-            one.months[first:], one.value[first:], where="post", color=color, linestyle=DOTS[style], linewidth=width
-        )
-    axes.plot(
-        one.censor_months, one.censor_value, linestyle="none", marker="|", markersize=5, markeredgewidth=0.9,
-        color=color, zorder=3, clip_on=False,
+        paper.line([left, left + frame.width], [bottom + _AXES / 2] * 2, color=HAIRLINE, linewidth=0.5, zorder=0)
+    paper.line([left, left, left + frame.width], [bottom + _AXES, bottom, bottom])
+    for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        y = bottom + share * _AXES
+        paper.line([left - _TICK, left], [y, y])
+        paper.text(left - _TICK - 0.8, y, f"{share * 100:.0f}", fontsize=_NORMAL, ha="right", va="center_baseline")
+    for tick in panel.ticks:
+        x = left + tick * frame.width / frame.end
+        paper.line([x, x], [bottom - _TICK, bottom])
+        paper.text(x, bottom - _TO_NUMBERS, str(tick), fontsize=_NORMAL, ha="center")
+    middle = left + frame.width / 2
+    paper.text(middle, bottom - _TO_LABEL, panel.x_label, fontsize=_NORMAL, ha="center")
+    paper.text(
+        left - 8.5, bottom + _AXES / 2, panel.y_label, fontsize=_NORMAL, ha="center", va="center", rotation=90
     )  # fmt: skip
 
 
-def _draw_names(axes: Axes, panel: CurvePanel, width: float) -> None:
-    low, high = axes.get_ylim()
-    scale_x, scale_y = width / axes.get_xlim()[1], _AXES / (high - low)
-    points = [step_points(s.months * scale_x, (s.value - low) * scale_y) for s in panel.series]
-    boxes = place(points, [s.label for s in panel.series], size=_SMALL, width=width, height=_AXES)
-    for one, box in zip(panel.series, boxes, strict=True):
-        _text_mm(
-            axes, box.left, box.bottom + box.height / 2, one.label, fontsize=_SMALL, color=TEXT[style_of(one.style)],
-            va="center", zorder=4,
+def _draw_title(paper: Paper, frame: Frame, title: str, letter: str) -> None:
+    x, y = frame.left - frame.margin + 1.0, frame.bottom + _AXES + 3.2
+    if letter:
+        paper.text(x, y, letter, fontsize=9, fontweight="bold")
+        x += 4.0
+    paper.text(x, y, title, fontsize=_NORMAL)
+
+
+def _steps(frame: Frame, months: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return the corners of a step line on the paper."""
+    return frame.x(np.repeat(months, 2)[1:]), frame.y(np.repeat(share, 2)[:-1])
+
+
+def _draw_band(paper: Paper, frame: Frame, one: Series, *, alone: bool) -> None:
+    """Shade the confidence band; several are shaded lightly, with an outline, so that each can be followed."""
+    color = LINE[style_of(one.style)]
+    for part in _known(np.isfinite(one.low) & np.isfinite(one.high)):
+        # A limit holds until the next step, also until one at which there is no limit any more.
+        months = one.months[part.start : part.stop + 1]
+        low, high = (np.append(x[part], x[part][-1:])[: len(months)] for x in (one.low, one.high))
+        x, lower = _steps(frame, months, low)
+        _, upper = _steps(frame, months, high)
+        paper.area(
+            np.concatenate([x, x[::-1]]), np.concatenate([lower, upper[::-1]]), color=color,
+            alpha=0.14 if alone else 0.06, linewidth=0, zorder=1,
+        )  # fmt: skip
+        if not alone:
+            for y in (lower, upper):
+                paper.line(x, y, color=color, alpha=0.45, linewidth=0.4, zorder=1.5)
+
+
+def _known(present: NDArray[np.bool_]) -> list[slice]:
+    """Return the runs of positions at which there are limits."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], present, [False]]).astype(int)))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _draw_curve(paper: Paper, frame: Frame, one: Series) -> None:
+    """Draw the curve, dotted from where fewer than ten patients are at risk, with its censoring marks."""
+    style = style_of(one.style)
+    look: dict[str, Any] = {"color": LINE[style], "linewidth": _CURVE, "zorder": 2}
+    firm = np.flatnonzero(one.months <= one.sparse_from)
+    turn = int(firm[-1]) if firm.size else 0
+    if turn:
+        paper.line(*_steps(frame, one.months[: turn + 1], one.value[: turn + 1]), linestyle=DASH[style], **look)
+    if turn < len(one.months) - 1:
+        paper.line(*_steps(frame, one.months[turn:], one.value[turn:]), linestyle=DOTS[style], **look)
+    if one.censor_months.size:
+        paper.line(
+            frame.x(one.censor_months), frame.y(one.censor_value), linestyle="none", marker="|", markersize=5,
+            markeredgewidth=0.9, color=LINE[style], zorder=3,
         )  # fmt: skip
 
 
-def _draw_counts(axes: Axes, panel: CurvePanel, margin: float, width: float) -> None:
-    y = -_TO_TABLE
-    scale = width / axes.get_xlim()[1]
+def _draw_names(paper: Paper, frame: Frame, panel: CurvePanel) -> None:
+    corner = np.array([frame.left, frame.bottom])
+    points = [
+        step_points(frame.x(s.months) - corner[0], frame.y(s.value) - corner[1]) for s in panel.series
+    ]  # fmt: skip
+    boxes = place(points, [s.label for s in panel.series], size=_SMALL, width=frame.width, height=_AXES)
+    for one, box in zip(panel.series, boxes, strict=True):
+        x, y = frame.left + box.left, frame.bottom + box.bottom + box.height / 2
+        paper.text(x, y, one.label, fontsize=_SMALL, color=TEXT[style_of(one.style)], va="center_baseline", zorder=4)
+
+
+def _draw_counts(paper: Paper, frame: Frame, panel: CurvePanel) -> None:
+    y = frame.bottom - _TO_TABLE
+    places = frame.x(np.array(panel.ticks, dtype=float))
     for block in panel.blocks:
         if block.heading:
-            _draw_block_heading(axes, block, margin, y)
+            _draw_block_heading(paper, frame, block, y)
             y -= _ROW
         for row in block.rows:
-            _text_mm(axes, -_COUNTS_LEFT, y, row.label, fontsize=_SMALL, color=SOFT, ha="right")
-            for tick, count in zip(panel.ticks, row.counts, strict=True):
-                _text_mm(axes, tick * scale, y, str(count), fontsize=_SMALL, ha="center")
+            paper.text(frame.left - _COUNTS_LEFT, y, row.label, fontsize=_SMALL, color=SOFT, ha="right")
+            for x, count in zip(places, row.counts, strict=True):
+                paper.text(float(x), y, str(count), fontsize=_SMALL, ha="center")
             y -= _ROW
         y -= _BETWEEN
 
 
-def _draw_block_heading(axes: Axes, block: CountBlock, margin: float, y: float) -> None:
-    left = -margin + 1.0
+def _draw_block_heading(paper: Paper, frame: Frame, block: CountBlock, y: float) -> None:
+    left = frame.left - frame.margin + 1.0
     if block.style is not None:
-        from matplotlib.transforms import ScaledTranslation  # noqa: PLC0415 - only drawing needs it
-
         style = style_of(block.style)
-        inches = axes.figure.dpi_scale_trans  # type: ignore[union-attr]
-        transform = inches + ScaledTranslation(0, 0, axes.transAxes)
-        axes.plot(
-            [left * MM, (left + 6) * MM], [(y + 0.9) * MM] * 2, transform=transform, clip_on=False,
-            color=LINE[style], linestyle=DASH[style], linewidth=1.3,
+        paper.line(
+            [left, left + 6], [y + 0.95] * 2, color=LINE[style], linestyle=DASH[style], linewidth=_CURVE
         )  # fmt: skip
         left += 7.2
-    _text_mm(axes, left, y, block.heading, fontsize=_SMALL)
-
-
-def _text_mm(axes: Axes, x: float, y: float, text: str, **options: object) -> None:
-    """Write at a place given in millimetres from the lower left corner of the axes."""
-    axes.annotate(
-        text,
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(x * 72 / 25.4, y * 72 / 25.4),
-        textcoords="offset points",
-        annotation_clip=False,
-        **options,  # type: ignore[arg-type]
-    )
+    paper.text(left, y, block.heading, fontsize=_SMALL)
 
 
 def _table_height(panel: CurvePanel) -> float:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glisson.present.figures.forest import ForestAxis, ForestFigure, ForestRow, Mark
-from glisson.present.figures.palette import DOUBLE, HAIRLINE, INK, LINE, MM, SOFT
+from glisson.present.figures.palette import DOUBLE, HAIRLINE, LINE, SOFT
+from glisson.present.figures.paper import Paper
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# All lengths in millimetres.
+# All lengths in millimetres, type sizes in points.
 _LABEL, _EVENTS = 43.0, 13.0
 _PLOTS, _TEXTS = (32.0, 22.0), (43.0, 29.0)
-_HEAD, _ROW, _SECTION, _FOOT = 8.0, 4.6, 6.4, 9.0
+_HEAD, _ROW, _SECTION, _FOOT = 8.0, 4.6, 6.4, 9.5
 _SIZE = 7.5
 
 
@@ -26,75 +26,69 @@ def draw(figure: ForestFigure) -> Figure:
     matplotlib.figure.Figure
         183 mm wide, as high as its rows need.
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only drawing needs it
-
     places = _row_places(figure.rows)
     body = places[-1] + _ROW if places else _ROW
-    height = _HEAD + body + _FOOT
-    canvas = Figure(figsize=(DOUBLE * MM, height * MM))
+    paper = Paper.sheet(DOUBLE, _HEAD + body + _FOOT)
+    top = paper.height - _HEAD
+    heights = [top - y for y in places]
+    _draw_labels(paper, figure.rows, heights)
     left = _LABEL + _EVENTS
-    axes = []
-    for axis, plot, text in zip(figure.axes, _PLOTS, _TEXTS, strict=True):
-        box = canvas.add_axes((left / DOUBLE, _FOOT / height, plot / DOUBLE, body / height), label=axis.heading)
-        _prepare(box, axis, body)
-        axes.append((box, left + plot + 3.5))
+    for i, (axis, plot, text) in enumerate(zip(figure.axes, _PLOTS, _TEXTS, strict=True)):
+        _draw_axis(paper, axis, left, plot, top)
+        paper.text(
+            left + plot + 3.5, top + _HEAD / 2, axis.text_heading, fontsize=_SIZE, fontweight="bold", va="center"
+        )
+        for row, y in zip(figure.rows, heights, strict=True):
+            if row.marks:
+                _draw_mark(paper, row.marks[i], left, plot / axis.end, y, axis.end, row.n)
+                paper.text(left + plot + 3.5, y, row.marks[i].text, fontsize=_SIZE, va="center_baseline")
         left += plot + text
-    _write(canvas, figure, axes, places, height)
-    return canvas
+    return paper.figure
 
 
 def _row_places(rows: tuple[ForestRow, ...]) -> list[float]:
     """Return the middle of each row, in millimetres from the top of the body; headings stand a little apart."""
     places, y = [], 0.0
     for i, row in enumerate(rows):
-        y += (_SECTION if not row.marks and i else _ROW) if i else _ROW / 2 + 1.0
+        y += (_SECTION if not row.marks else _ROW) if i else _ROW / 2 + 1.0
         places.append(y)
     return places
 
 
-def _prepare(box: Axes, axis: ForestAxis, body: float) -> None:
-    box.set_xlim(0, axis.end)
-    box.set_ylim(body, 0)
-    box.set_xticks(axis.ticks, labels=list(axis.tick_labels))
-    box.tick_params(axis="y", left=False, labelleft=False)
-    box.tick_params(axis="x", labelsize=_SIZE)
-    box.spines["left"].set_visible(False)
-    box.set_xlabel(axis.heading, fontsize=_SIZE, labelpad=1.5)
-    if axis.reference is not None:
-        box.axvline(axis.reference, color=HAIRLINE, linewidth=0.7, zorder=0)
-
-
-def _write(
-    canvas: Figure, figure: ForestFigure, axes: list[tuple[Axes, float]], places: list[float], height: float
-) -> None:
-    def at(x: float, y: float, text: str, **options: object) -> None:
-        canvas.text(x / DOUBLE, 1 - y / height, text, fontsize=_SIZE, va="center", **options)  # type: ignore[arg-type]
-
-    at(1.5, _HEAD / 2, "Group", fontweight="bold")
-    at(_LABEL + _EVENTS / 2, _HEAD / 2, "Events / n", fontweight="bold", ha="center")
-    for (_, text_left), axis in zip(axes, figure.axes, strict=True):
-        at(text_left, _HEAD / 2, axis.text_heading, fontweight="bold")
-    for row, y in zip(figure.rows, places, strict=True):
+def _draw_labels(paper: Paper, rows: tuple[ForestRow, ...], heights: list[float]) -> None:
+    head = paper.height - _HEAD / 2
+    paper.text(1.5, head, "Group", fontsize=_SIZE, fontweight="bold", va="center")
+    paper.text(_LABEL + _EVENTS / 2, head, "Events / n", fontsize=_SIZE, fontweight="bold", ha="center", va="center")
+    for row, y in zip(rows, heights, strict=True):
         if not row.marks:
-            at(1.5, _HEAD + y, row.label, fontweight="bold", color=SOFT)
+            paper.text(1.5, y, row.label, fontsize=_SIZE, fontweight="bold", color=SOFT, va="center_baseline")
             continue
-        at(4.0, _HEAD + y, row.label)
-        at(_LABEL + _EVENTS / 2, _HEAD + y, f"{row.events} / {row.n}", ha="center")
-        for (box, text_left), mark, axis in zip(axes, row.marks, figure.axes, strict=True):
-            _draw_mark(box, mark, y, axis.end, row.n)
-            at(text_left, _HEAD + y, mark.text)
+        paper.text(4.0, y, row.label, fontsize=_SIZE, va="center_baseline")
+        counts = f"{row.events} / {row.n}"
+        paper.text(_LABEL + _EVENTS / 2, y, counts, fontsize=_SIZE, ha="center", va="center_baseline")
 
 
-def _draw_mark(box: Axes, mark: Mark, y: float, end: float, n: int) -> None:
+def _draw_axis(paper: Paper, axis: ForestAxis, left: float, width: float, top: float) -> None:
+    """Draw the scale at the foot and the line of the overall estimate."""
+    scale = width / axis.end
+    if axis.reference is not None:
+        paper.line([left + axis.reference * scale] * 2, [_FOOT, top], color=HAIRLINE, linewidth=0.7, zorder=0)
+    paper.line([left, left + width], [_FOOT, _FOOT])
+    for tick, label in zip(axis.ticks, axis.tick_labels, strict=True):
+        x = left + tick * scale
+        paper.line([x, x], [_FOOT - 1.0, _FOOT])
+        paper.text(x, _FOOT - 4.0, label, fontsize=_SIZE, ha="center")
+    paper.text(left + width / 2, _FOOT - 7.6, axis.heading, fontsize=_SIZE, ha="center")
+
+
+def _draw_mark(paper: Paper, mark: Mark, left: float, scale: float, y: float, end: float, n: int) -> None:
     """Draw interval and point; an interval that goes on beyond the axis, or has no limit, ends in an arrow."""
-    if mark.low is not None:
-        beyond = mark.open_above or (mark.high is not None and mark.high > end)
-        stop = end if beyond else mark.high
-        box.plot([mark.low, stop], [y, y], color=INK, linewidth=0.9, solid_capstyle="butt")  # type: ignore[list-item]
-        if beyond:
-            box.plot([end], [y], marker=">", markersize=3.2, color=INK, clip_on=False, linestyle="none")
+    stop = end if mark.high is None else min(mark.high, end)
+    if mark.low is not None and mark.low < end:
+        paper.line([left + mark.low * scale, left + stop * scale], [y, y], linewidth=0.9)
+        if mark.open_above or (mark.high is not None and mark.high > end):
+            paper.line([left + end * scale], [y], marker=">", markersize=3.2, linestyle="none")
     if mark.value is not None and mark.value <= end:
-        size = 3.0 + 0.35 * min(n, 40) ** 0.5 * 1.6
-        box.plot(
-            [mark.value], [y], marker="s", markersize=size, color=LINE[0], linestyle="none", zorder=3, clip_on=False
-        )
+        size = 3.0 + 0.56 * min(n, 40) ** 0.5
+        x = left + mark.value * scale
+        paper.line([x], [y], marker="s", markersize=size, color=LINE[0], linestyle="none", zorder=3)

@@ -35,7 +35,7 @@ def text_box(text: str, size: float) -> tuple[float, float]:
     return sum(shares) * size * _POINT, _LINE * size * _POINT
 
 
-def step_points(x: Floats, y: Floats, spacing: float = 0.7) -> Floats:
+def step_points(x: Floats, y: Floats, spacing: float = 1.0) -> Floats:
     """Return points along a step line, shape (n, 2), close enough that no label fits between two of them."""
     corners_x = np.repeat(x, 2)[1:]
     corners_y = np.repeat(y, 2)[:-1]
@@ -99,16 +99,18 @@ def distances(corners: Floats, extent: tuple[float, float], points: Floats) -> F
     points
         Shape (n, 2).
     """
-    offset = points[None, :, :] - corners[:, None, :]
-    beyond = np.maximum(0.0, np.maximum(-offset, offset - np.asarray(extent)))
-    least: Floats = np.sqrt((beyond**2).sum(axis=2).min(axis=1))
+    beyond = [
+        np.maximum(0.0, np.maximum(low - at, at - low - size))
+        for low, at, size in zip(corners.T[:, :, None], points.T[:, None, :], extent, strict=True)
+    ]
+    least: Floats = np.sqrt((beyond[0] ** 2 + beyond[1] ** 2).min(axis=1))
     return least
 
 
 def _corners(extent: tuple[float, float], width: float, height: float) -> Floats:
     """Lower left corners of the candidate boxes, on a grid inside the axes."""
-    lefts = np.arange(1.0, max(width - extent[0] - 0.5, 1.1), 1.6)
-    bottoms = np.arange(1.0, max(height - extent[1], 1.1), 1.0)
+    lefts = np.arange(1.0, max(width - extent[0] - 0.5, 1.1), 2.0)
+    bottoms = np.arange(1.0, max(height - extent[1], 1.1), 1.4)
     return np.stack(np.meshgrid(lefts, bottoms, indexing="ij"), axis=-1).reshape(-1, 2)
 
 

@@ -33,7 +33,7 @@ def style_of(position: int) -> int:
     return position % len(LINE)
 
 
-def settings(salt: str) -> dict[str, Any]:
+def settings(salt: str) -> Any:
     """Return matplotlib settings for one figure: type kept as type, outputs that repeat byte for byte.
 
     Parameters
@@ -44,9 +44,9 @@ def settings(salt: str) -> dict[str, Any]:
     from matplotlib import font_manager  # noqa: PLC0415 - half a second that only drawing needs
 
     known = set(font_manager.fontManager.get_font_names())
-    fonts = [name for name in _SANS if name in known]
+    font = next((name for name in _SANS if name in known), "sans-serif")
     return {
-        "font.family": fonts or ["sans-serif"],
+        "font.family": font,
         "font.size": 8,
         "axes.linewidth": 0.6,
         "axes.edgecolor": INK,
@@ -64,6 +64,7 @@ def settings(salt: str) -> dict[str, Any]:
         "ytick.major.size": 2.5,
         "text.color": INK,
         "lines.dash_capstyle": "butt",
+        "lines.solid_capstyle": "butt",
         "lines.scale_dashes": True,
         "pdf.fonttype": 42,
         "ps.fonttype": 42,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 FigureData = CurveFigure | ForestFigure | FlowFigure
 
@@ -38,38 +46,73 @@ class Rendered:
     width_mm: float
 
 
-def render(figure: FigureData, *, name: str, title: str, alt: str) -> Rendered:
-    """Draw a figure once and save it in every format.
+class Drawable(Protocol):
+    """A figure with its name, title and text alternative."""
+
+    @property
+    def name(self) -> str:
+        """File name without ending."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What the figure is."""
+        ...
+
+    @property
+    def alt(self) -> str:
+        """What somebody who cannot see it should know."""
+        ...
+
+    @property
+    def data(self) -> FigureData:
+        """What is drawn."""
+        ...
+
+
+def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | None = None) -> dict[str, Rendered]:
+    """Draw several figures.
+
+    While one is drawn the picture files of the one before are compressed in a thread of their own.
 
     Parameters
     ----------
-    name
-        File name without ending; also keeps the identifiers of several SVG figures in one page apart.
-    title, alt
-        Stored in the files: what the figure is, and what somebody who cannot see it should know.
-
-    Returns
-    -------
-    Rendered
-        The same bytes for the same data on the same installation.
+    figures
+        With different names.
+    progress
+        Called with a few words before each.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only drawing needs it
+
+    with ThreadPoolExecutor(max_workers=1) as compressor:
+        begun = []
+        for i, figure in enumerate(figures, start=1):
+            if progress:
+                progress(f"figure {i} of {len(figures)}")
+            begun.append(_begin(figure, compressor))
+        return {figure.name: finish() for figure, finish in zip(figures, begun, strict=True)}
+
+
+def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
+    """Draw and save one figure in the vector formats; the function returned waits for its picture files."""
     from matplotlib import rc_context  # noqa: PLC0415 - half a second that only drawing needs
 
     from glisson.present.figures.palette import settings  # noqa: PLC0415
 
-    with rc_context(settings(name)):
-        canvas = _draw(figure)
-        tiff, png = _raster(canvas, alt)
-        return Rendered(
-            pdf=_pdf(canvas, title, alt),
-            svg=_svg(canvas, title, alt),
-            tiff=tiff,
-            png=png,
-            width_mm=float(canvas.get_figwidth() * 25.4),
-        )
+    with rc_context(settings(figure.name)):
+        canvas = _draw(figure.data)
+        pictures = compressor.submit(_compress, _paint(canvas), figure.alt)
+        pdf, svg = _pdf(canvas, figure.title, figure.alt), _svg(canvas, figure.title, figure.alt)
+    width = float(canvas.get_figwidth() * 25.4)
+
+    def finish() -> Rendered:
+        tiff, png = pictures.result()
+        return Rendered(pdf=pdf, svg=svg, tiff=tiff, png=png, width_mm=width)
+
+    return finish
 
 
-def _draw(figure: FigureData):  # type: ignore[no-untyped-def]
+def _draw(figure: FigureData) -> Figure:
     from glisson.present.figures import draw_curves, draw_flow, draw_forest  # noqa: PLC0415
 
     match figure:
@@ -81,39 +124,46 @@ def _draw(figure: FigureData):  # type: ignore[no-untyped-def]
             return draw_flow.draw(figure)
 
 
-def _raster(canvas, alt: str) -> tuple[bytes, bytes]:  # type: ignore[no-untyped-def]
-    """Paint once at the resolution of the TIFF; the smaller picture is that one reduced."""
+def _paint(canvas: Figure) -> Image:
+    """Paint at the resolution of the TIFF."""
     import numpy as np  # noqa: PLC0415
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from PIL import Image  # noqa: PLC0415
 
     usual = canvas.dpi
     canvas.set_dpi(TIFF_DPI)
-    painter = FigureCanvasAgg(canvas)
+    painter: Any = FigureCanvasAgg(canvas)
     painter.draw()
     image = Image.fromarray(np.asarray(painter.buffer_rgba())).convert("RGB")
     canvas.set_dpi(usual)
+    return image
+
+
+def _compress(image: Image, alt: str) -> tuple[bytes, bytes]:
+    """Return the TIFF, and the picture for Word, which is that one reduced."""
     tiff, png = io.BytesIO(), io.BytesIO()
     described = {270: alt.encode("ascii", "replace").decode()}  # tag 270: ImageDescription, which is ASCII
     image.save(tiff, "TIFF", compression="tiff_lzw", dpi=(TIFF_DPI, TIFF_DPI), tiffinfo=described)
     dpi = TIFF_DPI / WORD_SHARE
-    image.reduce(WORD_SHARE).save(png, "PNG", dpi=(dpi, dpi), compress_level=6)
+    image.reduce(WORD_SHARE).save(png, "PNG", dpi=(dpi, dpi), compress_level=3)
     return tiff.getvalue(), png.getvalue()
 
 
-def _pdf(canvas, title: str, alt: str) -> bytes:  # type: ignore[no-untyped-def]
+def _pdf(canvas: Figure, title: str, alt: str) -> bytes:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf  # noqa: PLC0415
 
     out = io.BytesIO()
     about = {"Title": title, "Subject": alt, "Creator": "glisson", "CreationDate": None}
-    FigureCanvasPdf(canvas).print_pdf(out, metadata=about)
+    saver: Any = FigureCanvasPdf(canvas)
+    saver.print_pdf(out, metadata=about)
     return out.getvalue()
 
 
-def _svg(canvas, title: str, alt: str) -> bytes:  # type: ignore[no-untyped-def]
+def _svg(canvas: Figure, title: str, alt: str) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
 
     out = io.BytesIO()
     about = {"Title": title, "Description": alt, "Creator": "glisson", "Date": None}
-    FigureCanvasSVG(canvas).print_svg(out, metadata=about)
+    saver: Any = FigureCanvasSVG(canvas)
+    saver.print_svg(out, metadata=about)
     return out.getvalue()

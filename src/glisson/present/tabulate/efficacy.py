@@ -28,7 +28,7 @@ def efficacy(assessment: Assessment, endpoint: EndpointResult, words: Words) -> 
     return TableModel(
         name=f"efficacy-{endpoint.code}",
         title=caption(assessment, f"{endpoint.label} overall and by group"),
-        columns=_columns(times, competing=endpoint.competing, words=words, level=_level(endpoint)),
+        columns=_columns(times, endpoint, words),
         rows=tuple(rows),
         notes=_notes(endpoint),
         wide=True,
@@ -79,10 +79,11 @@ def comparisons(assessment: Assessment, endpoint: EndpointResult, words: Words) 
     """Return the tests and differences between groups, each with the variant that was run, or ``None``."""
     rows: list[Row] = []
     for part in endpoint.breakdowns:
-        if not len(part.tests):
+        shown = [e for e in part.tests if e.statistic not in _BEHIND]
+        if not shown:
             continue
         rows.append(section(part.title))
-        for e in part.tests:
+        for e in shown:
             what = comparison_name(assessment, part, e)
             rows.append(Row(cells=(what, _statistic_name(e), _effect(e, words), _p(e, words), e.method), indent=1))
     if not rows:
@@ -91,14 +92,14 @@ def comparisons(assessment: Assessment, endpoint: EndpointResult, words: Words) 
         name=f"comparisons-{endpoint.code}",
         title=caption(assessment, f"{endpoint.label}: comparisons between groups"),
         columns=(
-            text_column("Groups compared", 2.4),
-            text_column("What is compared", 1.8),
-            Column(heading="Difference (95% CI)", width=1.6),
+            text_column("Groups compared", 2.2),
+            text_column("What is compared", 1.9),
+            Column(heading=f"Difference ({words.level(_level(endpoint))} CI)", width=1.8),
             Column(heading=words.p_symbol, width=0.8),
-            text_column("Method", 2.6),
+            text_column("Method", 2.7),
         ),
         rows=tuple(rows),
-        notes=tuple(dict.fromkeys(e.warning for b in endpoint.breakdowns for e in b.tests if e.warning)),
+        notes=_comparison_notes(endpoint),
     )
 
 
@@ -112,7 +113,10 @@ def rule_sets(assessment: Assessment, endpoint: EndpointResult, words: Words) ->
         chosen = _chosen(endpoint, group)
         theirs = other.estimates.select(group=group)
         rows.append(
-            Row(cells=(group_name(assessment, group), *_pair(chosen, words), *_pair(theirs, words)), indent=bool(group))
+            Row(
+                cells=(group_name(assessment, group), *_pair(chosen, words), *_pair(theirs, words)),
+                indent=1 if group else 0,
+            )
         )
     above = (rule_set_name(other.rule_set), rule_set_name(other.other))
     columns = [text_column("Group", 2.4)]
@@ -186,28 +190,42 @@ def statistic_label(e: Estimate) -> str:
     return f"{name}: {e.detail}" if e.detail else name
 
 
+#: Rows of ``Breakdown.tests`` that stand behind a P value and are not printed themselves.
+_BEHIND = frozenset({"observed", "expected", "chi_square"})
+
+
 def comparison_name(assessment: Assessment, part: Breakdown, e: Estimate) -> str:
-    """Return what a comparison sets against what: ``DEB-TACE v Y-90``, or every group."""
-    key = part.by[0] if part.by else ""
-    named = [assessment.label(key, code) for code in e.detail.split(" v ")] if e.detail else []
-    return " v ".join(named) if len(named) > 1 else "All groups"
+    """Return what a comparison sets against what: every group, or ``Ablation minus DEB-TACE``."""
+    if not e.group:
+        return "All groups"
+    first = part.estimates.groups()[0]
+    return f"{group_name(assessment, e.group)} minus {group_name(assessment, first)}"
 
 
 def _statistic_name(e: Estimate) -> str:
     month = f"{e.at / DAYS_PER_MONTH:.0f} months" if e.at else ""
     return {
-        "rmst_difference": f"Mean survival time within {month}, months",
-        "survival_difference": f"Survival at {month}",
-        "logrank": "Whole curve",
-    }.get(e.statistic, e.statistic.replace("_", " ").capitalize())
+        "rmst_difference": f"Mean time within {month}, months",
+        "survival_difference": f"Event-free at {month}, percentage points",
+        "p": "Whole curves",
+    }.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
 
 
 def _effect(e: Estimate, words: Words) -> str:
-    return NOTHING_TO_PRINT if e.unit == "p" else words.cell(e)
+    if e.unit == "p":
+        return ""
+    missing = e.value is not None and e.low is None and e.reason.startswith("no interval")
+    return words.cell(e) + (" (no interval)" if missing else "")
 
 
 def _p(e: Estimate, words: Words) -> str:
-    return words.p_cell(e.value) if e.unit == "p" else ""
+    return words.value(e) if e.unit == "p" else ""
+
+
+def _comparison_notes(endpoint: EndpointResult) -> tuple[str, ...]:
+    tests = [e for b in endpoint.breakdowns for e in b.tests if e.statistic not in _BEHIND]
+    notes = [e.reason for e in tests if e.value is not None and e.reason] + [e.warning for e in tests if e.warning]
+    return tuple(f"{sentence_case(text)}." for text in dict.fromkeys(notes))
 
 
 def _chosen(endpoint: EndpointResult, group: Group) -> Estimates:
@@ -282,29 +300,25 @@ def _rmst(e: Estimate | None, words: Words) -> str:
 
 
 def _follow_up(mine: Estimates, words: Words) -> str:
-    return _stacked(find(mine, "followup", at=0.5), words)
+    e = find(mine, "followup", at=0.5)
+    return NOTHING_TO_PRINT if e is None else words.value(e).replace(" (", "\n(")
 
 
 def _level(endpoint: EndpointResult) -> float:
     return next((e.level for b in endpoint.breakdowns for e in b.estimates if e.level), 0.95)
 
 
-def _columns(times: Sequence[float], *, competing: bool, words: Words, level: float) -> tuple[Column, ...]:
-    ci = f"({words.level(level)} CI)"
-    above = f"{'Cumulative incidence' if competing else 'Event-free'} {ci} at"
+def _columns(times: Sequence[float], endpoint: EndpointResult, words: Words) -> tuple[Column, ...]:
+    ci = f"({words.level(_level(endpoint))} CI)"
+    group, events = text_column("Group", 1.9), Column(heading="Events / n", width=0.95)
+    what = "Alive" if endpoint.code == "os" else "Cumulative incidence" if endpoint.competing else "Event-free"
+    above = f"{what} {ci} at"
     at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.3) for t in times]
-    follow_up = Column(heading=f"Follow-up, months {ci}", width=1.3)
-    if competing:
-        head = [text_column("Group", 2.3), Column(heading="Events / n"), Column(heading="Competing events")]
-        return (*head, *at_times, follow_up)
-    return (
-        text_column("Group", 2.3),
-        Column(heading="Events / n"),
-        Column(heading=f"Median, months {ci}", width=1.4),
-        *at_times,
-        Column(heading="Mean time, months"),
-        follow_up,
-    )
+    follow_up = Column(heading="Follow-up,\nmonths", width=1.05)
+    if endpoint.competing:
+        return (group, events, Column(heading="Competing\nevents", width=1.05), *at_times, follow_up)
+    median = Column(heading=f"Median, months\n{ci}", width=1.8)
+    return (group, events, median, *at_times, Column(heading="Mean time,\nmonths", width=1.05), follow_up)
 
 
 def _notes(endpoint: EndpointResult) -> tuple[str, ...]:

@@ -166,15 +166,15 @@ def _rate(term: SafetyTerm, group: Group, least: int, words: Words) -> str:
 
 def _zero(term: SafetyTerm, group: Group, words: Words) -> str:
     _, n = affected(term.worst, group)
-    bound = next((e for e in term.estimates if e.group == group and e.statistic == "upper_bound"), None)
+    bound = _estimate(term.estimates, group, 1, "upper_bound")
     if bound is None or bound.value is None:
         return f"0 of {n}"
     return f"0 of {n}\n(up to {words.percent(bound.value, n)})"
 
 
-def _estimate(estimates: Estimates, group: Group, least: int) -> Estimate | None:
-    """Return the proportion with at least this grade."""
-    for e in estimates.select("proportion", group=group):
+def _estimate(estimates: Estimates, group: Group, least: int, statistic: str = "proportion") -> Estimate | None:
+    """Return the proportion with at least this grade; its detail names the grades counted, lowest first."""
+    for e in estimates.select(statistic, group=group):
         severe = grade_of(e.detail) >= SEVERE
         if severe == (least >= SEVERE):
             return e

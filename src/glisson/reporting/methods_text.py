@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from glisson.assessment import Assessment, EndpointResult
 from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.report.references import cited
+from glisson.reporting.references import cited
 
 
 def chapter(assessment: Assessment) -> list[Block]:
@@ -86,7 +88,7 @@ def _comparisons(assessment: Assessment) -> str:
     tests = [e for x in assessment.endpoints for b in x.breakdowns for e in b.tests if e.unit == "p"]
     if not tests:
         return "No group was tested against another, for the reasons given with each endpoint."
-    variants = dict.fromkeys(e.method for e in tests if e.method)
+    variants = dict.fromkeys(re.sub(r"all [\d,]+ labelings", "all labelings", e.method) for e in tests if e.method)
     return (
         f"{opening(len(tests), 'test')} between groups "
         f"{'was' if len(tests) == 1 else 'were'} run ({'; '.join(variants)}), two-sided and without correction for "

@@ -7,7 +7,7 @@ from glisson.present.document import Block, Heading, Paragraph, TableBlock
 from glisson.present.tabulate import appendix
 from glisson.present.tabulate.patients import differences
 from glisson.present.words import opening, plural
-from glisson.report.wording import words_of
+from glisson.reporting.wording import words_of
 
 
 def chapter(assessment: Assessment) -> list[Block]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from glisson.assessment import Assessment, Breakdown, EndpointResult
+from glisson.assessment import Assessment, Breakdown, EndpointResult, SafetyTerm
 from glisson.present.tabulate.common import find
 from glisson.present.tabulate.safety import SEVERE, affected
 from glisson.present.words import DAYS_PER_MONTH, Words, listed, lower_first, opening, sentence_case, spelled
-from glisson.report.wording import (
+from glisson.reporting.wording import (
     by_method,
     median_phrase,
     median_sentence,
@@ -172,13 +172,23 @@ def _safety(assessment: Assessment) -> list[str]:
         out.append(f"An adverse event of grade {SEVERE} or worse was recorded in {words.count_of(x, n, 'patients')}.")
     nobody = [t for t in safety.terms if not affected(t.worst, ())[0]]
     if nobody:
-        bounds = [e for t in nobody for e in t.estimates if e.statistic == "upper_bound" and e.value is not None]
-        whole = next((e for e in bounds if not e.group), None)
         text = f"Nobody had {listed([lower_first(t.term) for t in nobody], 'or')}"
-        if whole is not None:
-            text += f", which excludes true rates above {words.percent(whole.value, whole.n)} but no lower ones"
-        out.append(text + ".")
+        out.append(text + _excluded(assessment, nobody[0], words) + ".")
     return out
+
+
+def _excluded(assessment: Assessment, term: SafetyTerm, words: Words) -> str:
+    """Say which true rates zero events exclude, for everybody and in the largest method."""
+    bounds = [e for e in term.estimates if e.statistic == "upper_bound" and e.value is not None]
+    whole = next((e for e in bounds if not e.group), None)
+    if whole is None:
+        return ""
+    text = f", which excludes true rates above {words.percent(whole.value, whole.n)}"
+    largest = max((e for e in bounds if e.group), key=lambda e: e.n or 0, default=None)
+    if largest is not None:
+        rate = words.percent(largest.value, largest.n)
+        text += f" (above {rate} with {spoken_group(assessment, largest.group)})"
+    return text + " but no lower ones"
 
 
 def _limits(assessment: Assessment) -> str:

@@ -8,7 +8,7 @@ from glisson.present.figures.flow import flow
 from glisson.present.tabulate import patients
 from glisson.present.tabulate.common import caption
 from glisson.present.words import listed, opening, sentence_case
-from glisson.report.wording import words_of
+from glisson.reporting.wording import words_of
 
 
 def chapter(assessment: Assessment) -> list[Block]:

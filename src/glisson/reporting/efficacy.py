@@ -9,8 +9,8 @@ from glisson.present.figures.forest import forest
 from glisson.present.tabulate import efficacy as tables
 from glisson.present.tabulate.common import caption, find, group_name
 from glisson.present.words import listed, lower_first, sentence_case
-from glisson.report.answer import primary
-from glisson.report.wording import by_method, median_phrase, median_sentence, origin_of, spoken_group, words_of
+from glisson.reporting.answer import primary
+from glisson.reporting.wording import by_method, median_phrase, median_sentence, origin_of, spoken_group, words_of
 
 #: Endpoints with curves of their own; the rest are given in tables.
 _DRAWN = ("os", "pfs", "liver_pfs", "ttp")

@@ -42,7 +42,7 @@ def html(document: Document, figures: Mapping[str, Rendered]) -> str:
     """
     import jinja2  # noqa: PLC0415 - only this writer needs it
 
-    folder = files("glisson.report").joinpath("templates")
+    folder = files("glisson.reporting").joinpath("templates")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,

@@ -8,7 +8,7 @@ from glisson.present.tabulate import appendix
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import side_by_side
 from glisson.present.words import listed, opening, plural
-from glisson.report.wording import words_of
+from glisson.reporting.wording import words_of
 
 
 def chapter(assessment: Assessment) -> list[Block]:

@@ -6,7 +6,7 @@ from glisson.assessment import Assessment, SafetyResult
 from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import safety as tables
 from glisson.present.words import listed, lower_first, opening, sentence_case
-from glisson.report.wording import words_of
+from glisson.reporting.wording import words_of
 
 
 def safety_chapter(assessment: Assessment) -> list[Block]:
@@ -63,7 +63,8 @@ def _text(assessment: Assessment, safety: SafetyResult) -> str:
     return (
         f"Within {safety.window_days} days of a session, at least one adverse event was recorded in "
         f"{words.count_of(x, n, 'patients')}, and one of grade {tables.SEVERE} or worse in "
-        f"{words.count_of(severe, n)}. What was not recorded may still have happened: retrospective records miss mild events most."
+        f"{words.count_of(severe, n)}. What was not recorded may still have happened: retrospective records miss mild "
+        "events most."
     )
 
 

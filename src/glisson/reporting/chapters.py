@@ -9,9 +9,9 @@ from glisson.present.document import Block, Document, Heading, Paragraph, TableB
 from glisson.present.tabulate import efficacy as tables
 from glisson.present.tabulate.common import people
 from glisson.present.words import listed
-from glisson.report import appendix, efficacy, methods_text, patients, pitfalls, safety, strobe
-from glisson.report.answer import answer_text
-from glisson.report.wording import words_of
+from glisson.reporting import appendix, efficacy, methods_text, patients, pitfalls, safety, strobe
+from glisson.reporting.answer import answer_text
+from glisson.reporting.wording import words_of
 
 #: Stands on every page and screen of a report about invented patients.
 SYNTHETIC = "Synthetic patients: every person and every number in this report is invented."

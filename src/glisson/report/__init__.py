@@ -1,1 +1,0 @@
-"""The report: an assessment as HTML, Word, PDF, figures, tables and results.json."""

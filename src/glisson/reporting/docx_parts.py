@@ -1,0 +1,178 @@
+"""Pieces of a Word file that python-docx has no function for: styles, fields, bookmarks, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from glisson.present.document import Document
+
+#: A4 with 20 mm margins.
+PAGE_MM, MARGIN_MM = (210.0, 297.0), 20.0
+TEXT_WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM
+SERIF, SANS = "Times New Roman", "Arial"
+NAVY, SOFT = "12355B", "57606A"
+
+
+def prepare(file: Any, document: Document) -> None:
+    """Set page, styles, header, footer and properties of a new file."""
+    from docx.shared import Mm  # noqa: PLC0415 - only this writer needs it
+
+    section = file.sections[0]
+    section.page_width, section.page_height = (Mm(x) for x in PAGE_MM)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Mm(MARGIN_MM))
+    _styles(file)
+    header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
+    add_text(header, document.banner or document.title, color="7A3B00" if document.banner else SOFT)
+    add_text(footer, "Page ")
+    add_field(footer, "PAGE", "1")
+    add_text(footer, " of ")
+    add_field(footer, "NUMPAGES", "1")
+    about = file.core_properties
+    about.title, about.subject, about.author = document.title, document.subtitle, "glisson"
+    about.language, about.comments, about.last_modified_by, about.revision = "en-US", document.banner, "glisson", 1
+
+
+def _styles(file: Any) -> None:
+    """Give every style its type, size and spacing in one table."""
+    rows: tuple[tuple[str, str, str, float, bool, str, float, float], ...] = (
+        # name, based on, type, size, bold, colour, space before, space after (points)
+        ("Normal", "", SERIF, 11, False, "000000", 0, 6),
+        ("Body Text", "Normal", SERIF, 11, False, "000000", 0, 6),
+        ("Answer", "Normal", SERIF, 12, False, "000000", 0, 8),
+        ("Title", "Normal", SANS, 21, True, NAVY, 0, 4),
+        ("Subtitle", "Normal", SANS, 11.5, False, SOFT, 0, 10),
+        ("Heading 1", "Normal", SANS, 15, True, NAVY, 20, 6),
+        ("Heading 2", "Normal", SANS, 12, True, "000000", 14, 4),
+        ("Caption", "Normal", SANS, 9, False, "000000", 10, 4),
+        ("Figure", "Normal", SANS, 9, False, "000000", 10, 0),
+        ("Table Text", "Normal", SANS, 7.5, False, "000000", 0, 0),
+        ("Table Note", "Normal", SANS, 7.5, False, SOFT, 3, 3),
+        ("Remark", "Normal", SERIF, 10.5, False, "000000", 3, 8),
+        ("Colophon", "Normal", SANS, 8, False, SOFT, 18, 0),
+        ("Header", "Normal", SANS, 8, True, SOFT, 0, 0),
+        ("Footer", "Normal", SANS, 8, False, SOFT, 0, 0),
+        ("List Bullet", "Normal", SERIF, 11, False, "000000", 0, 2),
+        ("List Number", "Normal", SERIF, 10, False, "000000", 0, 2),
+    )
+    for name, based_on, family, size, bold, color, before, after in rows:
+        _style(file, name, based_on, family, size, bold=bold, color=color, before=before, after=after)
+    file.styles["Figure"].paragraph_format.keep_with_next = True
+    file.styles["Remark"].paragraph_format.left_indent = _points(10)
+
+
+def _style(
+    file: Any,
+    name: str,
+    based_on: str,
+    family: str,
+    size: float,
+    *,
+    bold: bool,
+    color: str,
+    before: float,
+    after: float,
+) -> None:
+    from docx.enum.style import WD_STYLE_TYPE  # noqa: PLC0415 - only this writer needs it
+    from docx.oxml.ns import qn  # noqa: PLC0415
+    from docx.shared import RGBColor  # noqa: PLC0415
+
+    known = {s.name for s in file.styles}
+    style = file.styles[name] if name in known else file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    if based_on:
+        style.base_style = file.styles[based_on]
+    style.font.name, style.font.size, style.font.bold, style.font.italic = family, _points(size), bold, False
+    style.font.color.rgb = RGBColor.from_string(color)
+    fonts = style.element.rPr.rFonts
+    for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        fonts.attrib.pop(qn(attribute), None)
+    for attribute in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(attribute), family)
+    for path in (f"{qn('w:pPr')}/{qn('w:pBdr')}", f"{qn('w:rPr')}/{qn('w:spacing')}"):  # ornaments of the template
+        for found in style.element.findall(path):
+            found.getparent().remove(found)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = _points(before), _points(after)
+    style.paragraph_format.line_spacing = 1.0 if "Table" in name else 1.12
+    style.paragraph_format.widow_control = True
+
+
+def _points(size: float) -> Any:
+    from docx.shared import Pt  # noqa: PLC0415 - only this writer needs it
+
+    return Pt(size)
+
+
+def element(tag: str, **attributes: str) -> Any:
+    """Return a WordprocessingML element, e.g. ``element("w:fldChar", fldCharType="begin")``."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415 - only this writer needs it
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    made = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def add_text(paragraph: Any, text: str, *, bold: bool = False, color: str = "") -> None:
+    """Add a run of text."""
+    from docx.shared import RGBColor  # noqa: PLC0415 - only this writer needs it
+
+    run = paragraph.add_run(text)
+    if bold:
+        run.bold = True
+    if color:
+        run.font.color.rgb = RGBColor.from_string(color)
+
+
+def add_field(paragraph: Any, instruction: str, shown: str, *, bold: bool = False) -> None:
+    """Add a field that Word can update, with the text shown until then."""
+    for kind in ("begin", "instruction", "separate", "text", "end"):
+        run = paragraph.add_run(shown if kind == "text" else None)
+        if bold:
+            run.bold = True
+        if kind == "instruction":
+            code = element("w:instrText")
+            code.text = f" {instruction} "
+            run._r.append(code)
+        elif kind != "text":
+            run._r.append(element("w:fldChar", fldCharType=kind))
+
+
+def bookmark_name(anchor: str) -> str:
+    """Return a name Word accepts for a bookmark."""
+    return "g_" + anchor.replace("-", "_")[:36]
+
+
+def bookmark(paragraph: Any, anchor: str, write: Callable[[Any], None]) -> None:
+    """Put what ``write`` adds to the paragraph into a bookmark."""
+    name = bookmark_name(anchor)
+    number = str(sum(1 for _ in paragraph.part.element.iter(element("w:bookmarkStart").tag)) + 1)
+    paragraph._p.append(element("w:bookmarkStart", id=number, name=name))
+    write(paragraph)
+    paragraph._p.append(element("w:bookmarkEnd", id=number))
+
+
+def caption_number(paragraph: Any, anchor: str, label: str) -> None:
+    """Write ``Table 3`` with a number that Word counts itself."""
+    kind, number = label.split(" ")
+
+    def write(p: Any) -> None:
+        add_text(p, f"{kind} ", bold=True)
+        add_field(p, f"SEQ {kind} \\* ARABIC", number, bold=True)
+
+    bookmark(paragraph, anchor, write)
+
+
+def left_rule(paragraph: Any, color: str) -> None:
+    """Draw a coloured rule to the left of a paragraph."""
+    borders = element("w:pBdr")
+    borders.append(element("w:left", val="single", sz="18", space="8", color=color))
+    paragraph._p.get_or_add_pPr().insert_element_before(borders, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def add_banner(file: Any, text: str) -> None:
+    """Add a shaded line that cannot be overlooked."""
+    paragraph = file.add_paragraph(style="Remark")
+    left_rule(paragraph, "7A3B00")
+    add_text(paragraph, text, bold=True, color="7A3B00")

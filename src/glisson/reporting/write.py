@@ -1,0 +1,229 @@
+"""Writing the whole report into a folder: complete or not at all, and never over something else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from glisson.assessment import Assessment
+from glisson.errors import InputError, SettingsError
+from glisson.present.document import Document
+from glisson.present.figures.render import Rendered
+from glisson.reporting.chapters import document as make_document
+from glisson.reporting.pdf import can_write_pdf
+
+Progress = Callable[[str], None]
+
+#: What can be written besides results.json and manifest.json, which always are.
+FORMATS = ("html", "docx", "pdf", "figures", "xlsx")
+MANIFEST = "manifest.json"
+_WRITERS = ("jinja2", "matplotlib", "python-docx", "typst", "xlsxwriter")
+
+
+def report(
+    assessment: Assessment,
+    out: Path | str,
+    *,
+    formats: Sequence[str] = FORMATS,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Path, ...]:
+    """Write the report of an assessment.
+
+    Parameters
+    ----------
+    assessment
+        What the data can say.
+    out
+        Folder for the report. It appears when everything in it is complete.
+    formats
+        Which of ``html``, ``docx``, ``pdf``, ``figures`` and ``xlsx``. ``pdf`` is left out where Typst is not
+        installed (``glisson.reporting.missing`` says so). ``results.json`` and ``manifest.json`` are always written.
+    force
+        Replace the report of an earlier run, once the new one is complete.
+    progress
+        Called with the name of each step.
+
+    Returns
+    -------
+    tuple of Path
+        Every file written, sorted.
+
+    Raises
+    ------
+    InputError
+        If ``out`` exists and is not the report of an earlier run, or ``force`` is not given.
+    SettingsError
+        If a format is unknown.
+
+    Examples
+    --------
+    >>> from glisson.reporting.write import FORMATS
+    >>> "html" in FORMATS
+    True
+    """
+    target = Path(out)
+    check_target(target, formats, force=force)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+        folder = Path(scratch) / "new"
+        folder.mkdir()
+        _write_all(assessment, folder, set(formats) - set(missing(formats)), progress or (lambda _: None))
+        written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+        _swap(folder, target, Path(scratch) / "old")
+    return tuple(target / p for p in written)
+
+
+def missing(formats: Sequence[str]) -> dict[str, str]:
+    """Return the formats that cannot be written here, each with the sentence that says why."""
+    from glisson.reporting.pdf import NO_TYPST  # noqa: PLC0415 - beside its use
+
+    return {"pdf": NO_TYPST} if "pdf" in formats and not can_write_pdf() else {}
+
+
+def check_target(out: Path, formats: Sequence[str], *, force: bool) -> None:
+    """Refuse, before any work is done, what ``report`` could not write.
+
+    Raises
+    ------
+    InputError
+        If ``out`` is a file, or a folder that is not an earlier report, or an earlier report without ``force``.
+    SettingsError
+        If a format is unknown.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise SettingsError(f"format {', '.join(unknown)}", expected=f"any of {', '.join(FORMATS)}")
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise InputError(f"{out.name} is a file", expected="a folder for the report", todo="give another name")
+    present = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+    if not present:
+        return
+    foreign = sorted(present - _earlier_files(out))
+    if foreign:
+        raise InputError(
+            f"folder {out.name} holds files that are not part of an earlier report: {', '.join(foreign[:5])}"
+            + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else ""),
+            expected="a new or empty folder, or a report that glisson wrote",
+            todo="move them, or give another name; nothing was changed",
+        )
+    if not force:
+        raise InputError(
+            f"folder {out.name} holds an earlier report",
+            expected="a new folder",
+            todo="give another name, or --force to replace it; nothing was changed",
+        )
+
+
+def _earlier_files(folder: Path) -> set[str]:
+    """Return the files an earlier run says it wrote; none where there is no readable manifest."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {str(row["path"]) for row in manifest["outputs"]} | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Progress) -> None:
+    """Write every file; each writer turns values into bytes and knows nothing of folders."""
+    from glisson.reporting.results import results_json  # noqa: PLC0415 - pydantic only when something is written
+
+    _save(folder / "results.json", results_json(assessment))
+    document = make_document(assessment)
+    figures = _figures(document, folder, wanted, step)
+    if "xlsx" in wanted:
+        from glisson.reporting.tables_xlsx import tables_xlsx  # noqa: PLC0415
+
+        step("tables.xlsx")
+        _save(folder / "tables.xlsx", tables_xlsx(assessment, document))
+    if "html" in wanted:
+        from glisson.reporting.html import html  # noqa: PLC0415
+
+        step("report.html")
+        _save(folder / "report.html", html(document, figures))
+    if "docx" in wanted:
+        from glisson.reporting.docx import docx  # noqa: PLC0415
+
+        step("report.docx")
+        _save(folder / "report.docx", docx(document, figures))
+    if "pdf" in wanted:
+        from glisson.reporting.pdf import pdf  # noqa: PLC0415
+
+        step("report.pdf")
+        _save(folder / "report.pdf", pdf(document, figures))
+    _save(folder / MANIFEST, manifest_json(assessment, folder))
+
+
+def _figures(document: Document, folder: Path, wanted: set[str], step: Progress) -> Mapping[str, Rendered]:
+    if not wanted & {"html", "docx", "pdf", "figures"}:
+        return {}
+    from glisson.present.figures.render import render_all  # noqa: PLC0415
+
+    rendered = render_all(document.figures(), step)
+    if "figures" in wanted:
+        (folder / "figures").mkdir()
+        for block in document.figures():
+            for ending in ("pdf", "svg", "tiff"):
+                _save(folder / "figures" / f"{block.name}.{ending}", getattr(rendered[block.name], ending))
+        captions = "\n".join(_caption(document, name) for name in (f.name for f in document.figures()))
+        _save(folder / "figures" / "captions.txt", captions)
+    return rendered
+
+
+def _caption(document: Document, name: str) -> str:
+    """Return a figure's caption and text alternative, to go with its files."""
+    block = next(f for f in document.figures() if f.name == name)
+    return f"{document.labels()[name]} ({name}). {block.title}. {block.text}\nText alternative: {block.alt}\n"
+
+
+def manifest_json(assessment: Assessment, folder: Path) -> str:
+    """Return what ties the outputs to the inputs: SHA-256 of both, versions, settings with their origin, seed."""
+    outputs = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
+    data = {
+        "title": assessment.title,
+        "synthetic": assessment.synthetic,
+        "patients": assessment.n,
+        "inputs": [{"name": name, "sha256": digest} for name, digest in assessment.files],
+        "outputs": [
+            {"path": p.relative_to(folder).as_posix(), "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
+            for p in outputs
+        ],
+        "settings": [{"name": s.name, "value": s.value, "origin": s.origin, "why": s.why} for s in assessment.settings],
+        "versions": dict(assessment.versions) | _writer_versions(),
+        "seed": assessment.seed,
+    }
+    return json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def _writer_versions() -> dict[str, str]:
+    found = {}
+    for package in _WRITERS:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _save(path: Path, content: str | bytes) -> None:
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Put the new folder in place of the old one; if that fails the old one comes back."""
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
