@@ -95,7 +95,9 @@ def aalen_johansen(at_risk: Counts, events: Counts, *, variance: Variance = "aal
     -----
     Both are sums of squared increments. With F the incidence of cause k, S the survival from any event and d of n
     having any event at u, a cause-k event at u moves F(t) by (S(u-) - (F(t) - F(u)) r) / n and any other event by
-    -(F(t) - F(u)) r / n, where r = n / (n - d). Aalen O. Ann Stat 1978;6:534-545; Marubini E, Valsecchi MG. Analysing
+    -(F(t) - F(u)) r / n, where r = n / (n - d). Tied events of a kind get the factor (n - d) / (n - 1).
+
+    Aalen O. Ann Stat 1978;6:534-545; Marubini E, Valsecchi MG. Analysing
     Survival Data from Clinical Trials and Observational Studies. Wiley 1995, section 10.4.
 
     Examples
@@ -112,7 +114,7 @@ def aalen_johansen(at_risk: Counts, events: Counts, *, variance: Variance = "aal
     # Where everybody left has an event, F is constant from there on and the factor r never counts.
     r = np.where(total < n, n / np.maximum(n - total, 1), 0.0)
     if variance == "aalen":
-        own, other = events / n**2, (total - events) / n**2
+        own, other = (_tied(n, d) * d / n**2 for d in (events, total - events))
         a, b = before + incidence * r, incidence * r
         constant = np.cumsum(own * a**2 + other * b**2, axis=-1)
         linear = np.cumsum(own * a * r + other * b * r, axis=-1)
@@ -127,6 +129,12 @@ def aalen_johansen(at_risk: Counts, events: Counts, *, variance: Variance = "aal
         square = np.cumsum(hazard, axis=-1)
     spread = constant - 2 * incidence * linear + incidence**2 * square
     return incidence, np.maximum(spread, 0.0)
+
+
+def _tied(n: Floats, d: Counts) -> Floats:
+    """Hypergeometric factor for d events on one day among n at risk; 1 for a single event."""
+    out: Floats = np.where(n > 1, (n - d) / np.maximum(n - 1, 1), 1.0)
+    return out
 
 
 def interval(
