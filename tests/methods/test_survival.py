@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from glisson.errors import SettingsError
 from glisson.kernels.exact import binomial_interval
-from glisson.methods.survival import CONF_LABEL, curve, fits, followup, kaplan_meier, nelson_aalen, rmst
+from glisson.methods.fits import CONF_LABEL, fits
+from glisson.methods.survival import curve, followup, kaplan_meier, nelson_aalen, rmst
 from glisson.tables import Endpoint, RiskTable, risk_table
 from tests.validation.goldens import endpoint_of, golden
 

@@ -15,7 +15,7 @@ from glisson.kernels.exact import binomial_interval
 from glisson.kernels.product_limit import ConfType
 from glisson.kernels.rank_tests import RankStatistic, Weights, chi_square, p_value
 from glisson.kernels.rank_tests import logrank as rank_statistic
-from glisson.methods.survival import Fit, common_horizon, counted, fits
+from glisson.methods.fits import Fit, common_horizon, counted, fits
 from glisson.tables import Endpoint, Estimate, Estimates, Group, RiskLevels, RiskTable
 from glisson.tables.estimates import group_text
 

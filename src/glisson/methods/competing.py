@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from glisson.kernels import product_limit as pl
 from glisson.kernels.product_limit import Variance
-from glisson.methods.survival import NOBODY, counted, normal_quantile, own_days
+from glisson.methods.fits import NOBODY, counted, normal_quantile, own_days
 from glisson.tables import Curve, Endpoint, Estimate, Estimates, RiskTable
 
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ from glisson.kernels.exact import (
     poisson_interval,
     upper_bound,
 )
-from glisson.methods.survival import counted
+from glisson.methods.fits import counted
 from glisson.tables import CountTable, Endpoint, Estimate, Estimates, RiskTable
 from glisson.tables.estimates import group_text
 
