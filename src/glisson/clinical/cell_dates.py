@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from glisson.clinical.cells import Context, Issue, ParsedColumn, shown
+from glisson.clinical.problems import Severity
 from glisson.clinical.raw import Cell
 
 #: Excel serial numbers of 1990-01-01 and 2099-12-31; outside them a number is not taken as a date.
@@ -51,10 +52,18 @@ def parse_dates(cells: Sequence[Cell], order: str, context: Context) -> ParsedCo
     spans = [None if cell is None else _span(cell, row, decided, context) for row, cell in enumerate(cells)]
     for row, span in enumerate(spans):
         if span is not None and span[0] != span[1]:
-            context.note(row, "date.partial", f"the partial date {shown(cells[row])}; any day in it is possible")
+            _partial(row, shown(cells[row]), context)
     return ParsedColumn(
         values=tuple(s and s[0] for s in spans), upto=tuple(s and s[1] for s in spans), issues=tuple(context.issues)
     )
+
+
+def _partial(row: int, text: str, context: Context) -> None:
+    """Name a partial date: where it can decide an endpoint it changes a result."""
+    severity: Severity = "note" if context.declared.need == "optional" else "changes"
+    found = f"the partial date {text}; any day in it is possible"
+    context.issues.append(Issue(severity=severity, rule="date.partial", row=row, found=found,
+                                expected="year, month and day", todo="complete it if the day is known"))  # fmt: skip
 
 
 def _numeric(cell: Cell) -> tuple[int, int, int] | None:

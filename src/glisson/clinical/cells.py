@@ -44,7 +44,7 @@ UNITS: dict[str, dict[str, float]] = {
     "mg/m2": {"mg/m2": 1, "mg/m²": 1},
     "HU": {"hu": 1},
 }
-_NUMBER = re.compile(r"([<>≤≥]=?)?\s*([-+]?\d[\d.,' ]*(?:[eE][-+]?\d+)?)\s*([^\d\s].*)?")
+_NUMBER = re.compile(r"([<>≤≥]=?)?\s*([-+]?\d[\d.,' ]*(?:[eE][-+]?\d+)?)\s*([A-Za-zµμ%°/].*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,10 +55,21 @@ def _refers(table: str, key: str, to: str) -> Rule:
         table=table,
         column=key,
         needs=((table, key), (to, key)),
-        hits=lambda t: t[table].filter(pl.col(key).is_not_null()).join(t[to].select(key), on=key, how="anti"),
-        found=f"this {key} is not in the sheet {to}",
+        hits=lambda t: _strangers(t[table].drop_nulls(key), t[to], key, to),
+        found="",
         expected=f"a {key} of the sheet {to}",
         todo=f"correct the id, or add the row to {to}",
+    )
+
+
+def _strangers(rows: pl.DataFrame, known: pl.DataFrame, key: str, to: str) -> pl.DataFrame:
+    """Rows whose id is not known, worded with the known id that differs only in leading zeros or case."""
+    plain = pl.col(key).str.to_lowercase().str.strip_chars_start("0")
+    alike = known.select(plain=plain, alike=pl.col(key)).unique("plain", keep="first")
+    lost = rows.join(known.select(key), on=key, how="anti").with_columns(plain=plain)
+    return lost.join(alike, on="plain", how="left").with_columns(
+        found=pl.format(f"the {key} {{}} is not in the sheet {to}", key)
+        + pl.when(pl.col("alike").is_null()).then(pl.lit("")).otherwise(pl.format(", which has {}", "alike"))
     )
 
 
@@ -127,7 +138,7 @@ RULES: tuple[Rule, ...] = (
         severity="blocks",
         table=_P,
         column="patient_id",
-        needs=((_S, "patient_id"), (_P, "patient_id")),
+        needs=((_S, "patient_id"), (_S, "date"), (_P, "patient_id")),
         hits=lambda t: t[_P].join(t[_S].drop_nulls("date").select("patient_id"), on="patient_id", how="anti"),
         found="this patient has no dated session",
         expected="at least one session",

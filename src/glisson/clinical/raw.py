@@ -142,7 +142,10 @@ def read_sheets(path: Path | str) -> tuple[RawSheet, ...]:
     for file in input_files(Path(path)):
         size = file.stat().st_size
         if not size:
-            raise InputError("the file is empty", place=file.name, expected="a header row and one row a patient")
+            raise InputError(
+                "the file is empty", place=file.name, expected="a header row and one row a patient",
+                todo="export or save it again",
+            )  # fmt: skip
         if size > FILE_BYTES:
             raise InputError(
                 f"the file has {size / 1e6:.0f} MB", place=file.name, expected=f"at most {FILE_BYTES / 1e6:.0f} MB"

@@ -15,7 +15,7 @@ from glisson.clinical.raw import CELLS, Cell, CellError, RawSheet, column_letter
 from glisson.errors import InputError
 
 #: Largest unpacked size of a workbook, and largest ratio of unpacked to packed size of a big part.
-UNPACKED, RATIO, BIG = 1_000_000_000, 300, 50_000_000
+UNPACKED, RATIO, BIG = 1_000_000_000, 100, 50_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ERROR = re.compile(rb'<c\s[^>]*?r="([A-Z]{1,3}\d+)"[^>]*?t="e"[^>]*?>.*?<v>([^<]*)</v>', re.DOTALL)
 _FORMULA = re.compile(
@@ -67,7 +67,11 @@ def _short(error: BaseException) -> str:
 def _guard(file: Path) -> dict[str, bytearray]:
     """Look at the file before it is opened; returns the XML of each sheet of an .xlsx."""
     with file.open("rb") as stream:
-        head = stream.read(8)
+        head = stream.read(512)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doc", b"<?xml", b"<table")):
+        raise InputError(
+            "the file is a web page or XML text, not a workbook", place=file.name, todo="open it in Excel and save it as .xlsx"
+        )
     if file.suffix.lower() in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
         if head.startswith(_OLE):
             raise InputError(

@@ -73,9 +73,12 @@ class Relational:
 
 
 def is_relational(sheets: Sequence[RawSheet]) -> bool:
-    """Whether the input has a patient sheet with ids and a session sheet."""
+    """Whether the input has a session sheet and a patient sheet with ids, or one that is still empty."""
     found = {t.name: s for s in sheets if (t := table_of(s.name)) is not None}
-    return "session" in found and "patient" in found and any(_plain(h) == "patientid" for h in found["patient"].header)
+    if "session" not in found or "patient" not in found:
+        return False
+    header = found["patient"].header
+    return not header or any(_plain(h) == "patientid" for h in header)
 
 
 def _plain(name: str) -> str:
@@ -108,6 +111,8 @@ def read_tables(sheets: Sequence[RawSheet], settings: InputSettings) -> Relation
         table = table_of(sheet.name)
         if table is None:
             problems += _unknown_sheet(sheet)
+        elif not sheet.header:
+            problems.append(_about(sheet, "note", "sheet.empty", "the sheet is empty", "", ""))
         elif table.name in found:
             problems.append(
                 _about(sheet, "blocks", "sheet.twice", f"a second sheet for {table.name}", "one", "join them")
@@ -119,7 +124,10 @@ def read_tables(sheets: Sequence[RawSheet], settings: InputSettings) -> Relation
     tables: dict[str, pl.DataFrame] = {}
     for table in TABLES:
         if table.name in found:
-            tables[table.name] = _read_table(table, found[table.name], settings, columns, locator, problems)
+            frame = _read_table(table, found[table.name], settings, columns, locator, problems)
+            # Without its ids a table belongs to nobody; the missing column was named above.
+            if all(f.name in frame.columns for f in _ids(table)):
+                tables[table.name] = frame
         elif table.compulsory:
             problems.append(_missing_sheet(table, sheets))
     return Relational(tables=tables, locator=locator, problems=tuple(problems))
@@ -194,8 +202,12 @@ def _read_table(
         {k: list(v) for k, v in data.items()} | {"source_row": rows}, schema=schema | {"source_row": pl.Int64}
     )
     # A row without the ids that say whose it is belongs to nobody; its problem was named above.
-    ids = [f.name for f in table.fields if f.kind == "id" and f.need == "required" and f.name in frame.columns]
-    return frame.drop_nulls(ids)
+    return frame.drop_nulls([f.name for f in _ids(table) if f.name in frame.columns])
+
+
+def _ids(table: Table) -> list[Field]:
+    """Return the columns that say whose a row is."""
+    return [f for f in table.fields if f.kind == "id" and f.need == "required"]
 
 
 def _owners(sheet: RawSheet, fields: Mapping[str, int]) -> list[str]:
