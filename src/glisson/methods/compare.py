@@ -66,7 +66,7 @@ def logrank(
         error. ``"auto"``: below 100 units exact where that is feasible and random labelings where not; asymptotic from
         there on, and with strata or delayed entry, for which labels are not exchangeable.
     variant
-        Which permutation test: ``"score"`` permutes log-rank scores, ``"chi-square"`` recomputes the statistic for every
+        Which permutation test: ``"score"`` permutes log-rank scores, ``"chi-square"`` recomputes the test for every
         labeling. They give different p-values on the same patients.
     draws, seed
         Random labelings and their seed.

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glisson.errors import SettingsError
 from glisson.kernels.exact import (
@@ -89,7 +90,7 @@ def proportion(
         value: dict[str, Any] = {"value": events / units, "low": low, "high": high, "level": level, "method": method}
         rows.append(Estimate(statistic="proportion", **value, **shared))
         if not events:
-            bound = {"value": upper_bound(0, units, level=level), "level": level}
+            bound: dict[str, Any] = {"value": upper_bound(0, units, level=level), "level": level}
             rows.append(Estimate(statistic="upper_bound", **bound, method="exact one-sided upper bound", **shared))
     return Estimates(tuple(rows))
 
@@ -156,7 +157,7 @@ def compare_proportions(
     return Estimates(tuple(rows))
 
 
-def _p_row(counts: np.ndarray, test: str, shared: dict[str, Any]) -> Estimate:  # type: ignore[type-arg]
+def _p_row(counts: NDArray[np.int64], test: str, shared: dict[str, Any]) -> Estimate:
     if len(counts) < 2:
         return Estimate(statistic="p", unit="p", reason="not estimable (one group)", **shared)
     if test == "boschloo":
