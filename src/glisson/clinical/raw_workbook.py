@@ -70,7 +70,9 @@ def _guard(file: Path) -> dict[str, bytearray]:
         head = stream.read(512)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doc", b"<?xml", b"<table")):
         raise InputError(
-            "the file is a web page or XML text, not a workbook", place=file.name, todo="open it in Excel and save it as .xlsx"
+            "the file is a web page or XML text, not a workbook",
+            place=file.name,
+            todo="open it in Excel and save it as .xlsx",
         )
     if file.suffix.lower() in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
         if head.startswith(_OLE):
