@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 from scripts.demo.workbook import tables
 
+from glisson.clinical import schema
+from glisson.clinical.integrity_rules import RULES
 from glisson.clinical.raw import Cell, CellError, RawSheet
 from glisson.clinical.read import exclude, relational_cohort
 from glisson.clinical.schema import TABLES
@@ -23,7 +25,14 @@ JUNK: tuple[Cell, ...] = (
     datetime(9999, 12, 31), time(8, 30),  # noqa: DTZ001 - as a spreadsheet gives it
     timedelta(days=3), "<0,2 mg", float("inf"), 1e308, "\u202e\u0000;--", "01/02/2016", "2016", "1.234,5",
 )  # fmt: skip
-COLUMNS = [(t.name, f.name) for t in TABLES for f in t.fields]
+#: Columns that a rule of integrity, or the reader itself, relies on.
+RELIED_ON = sorted(
+    {need for rule in RULES for need in rule.needs}
+    | {(t.name, f.name) for t in TABLES for f in t.fields if f.need == "required"}
+)
+#: Columns that get junk together: ids one by one, because a row without its id is gone; the rest of a sheet at once.
+TOGETHER = [(t.name, (f.name,)) for t in TABLES for f in t.fields if f.kind == "id"]
+TOGETHER += [(t.name, tuple(f.name for f in t.fields if f.kind != "id")) for t in TABLES]
 
 
 @cache
@@ -39,56 +48,60 @@ def grids() -> dict[str, tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]]:
     return out  # type: ignore[return-value]
 
 
-def sheets(table: str, column: str, junk: tuple[Cell, ...] | None) -> tuple[RawSheet, ...]:
-    """Return all sheets; one column is left out, or begins with junk."""
-    out = []
-    for name, (header, rows) in grids().items():
-        heads, cells = header, rows
-        if name == table:
-            at = header.index(column)
-            if junk is None:
-                heads = header[:at] + header[at + 1 :]
-                cells = tuple(row[:at] + row[at + 1 :] for row in rows)
-            else:
-                fill = dict(enumerate(junk))
-                cells = tuple((*row[:at], fill.get(i, row[at]), *row[at + 1 :]) for i, row in enumerate(rows))
-        out.append(RawSheet(file="junk.xlsx", name=name, header=heads, rows=cells, first_row=2))
-    return tuple(out)
+def without(table: str, column: str) -> tuple[RawSheet, ...]:
+    """Return all sheets, one without one of its columns."""
+
+    def cut(row: tuple[Cell, ...], at: int) -> tuple[Cell, ...]:
+        return row[:at] + row[at + 1 :]
+
+    header, rows = grids()[table]
+    at = header.index(column)
+    return _sheets(table, cut(header, at), tuple(cut(row, at) for row in rows))  # type: ignore[arg-type]
+
+
+def with_junk(table: str, columns: tuple[str, ...]) -> tuple[RawSheet, ...]:
+    """Return all sheets, one with some of its columns beginning with junk."""
+    header, rows = grids()[table]
+    spoilt = [list(row) for row in rows]
+    for junk, row in zip(JUNK, spoilt, strict=False):
+        for column in columns:
+            row[header.index(column)] = junk
+    return _sheets(table, header, tuple(tuple(row) for row in spoilt))
+
+
+def _sheets(table: str, header: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> tuple[RawSheet, ...]:
+    grid = grids() | {table: (header, rows)}
+    return tuple(RawSheet(file="junk.xlsx", name=n, header=h, rows=r, first_row=2) for n, (h, r) in grid.items())
 
 
 def test_the_cohort_is_sound_before_anything_is_done_to_it() -> None:
-    cohort = relational_cohort(sheets("patient", "sex", ()), STUDY, today=TODAY)
+    cohort = relational_cohort(with_junk("patient", ()), STUDY, today=TODAY)
     assert cohort.n == 24
     assert not cohort.problems.blocking
 
 
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
+@pytest.mark.parametrize(("table", "column"), RELIED_ON)
 def test_a_missing_column_is_a_problem_at_most(table: str, column: str) -> None:
-    found = sheets(table, column, None)
+    found = without(table, column)
     if (table, column) == ("patient", "patient_id"):
         with pytest.raises(GlissonError, match="column patient_id"):
             relational_cohort(found, STUDY, today=TODAY)
         return
     cohort = relational_cohort(found, STUDY, today=TODAY)
-    field = next(t for t in TABLES if t.name == table).field(column)
-    if field.need == "required":
+    if schema.table(table).field(column).need == "required":
         assert any(column in p.found and p.sheet == table for p in cohort.problems)
 
 
-@pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_junk_in_a_column_is_named_by_cell(table: str, column: str) -> None:
-    cohort = relational_cohort(sheets(table, column, JUNK), STUDY, today=TODAY)
-    field = next(t for t in TABLES if t.name == table).field(column)
-    at = [p for p in cohort.problems if p.sheet == table and p.column == column]
-    assert all(p.cell for p in at if p.row)
-    if field.kind in {"date", "number", "integer", "yes_no", "choice"}:
-        rows = len(grids()[table][1]) + 1
-        wrong = {3, 4, 7} | ({6} if field.low is not None and field.low > -999 else set())
-        assert {r for r in wrong if r <= rows} <= {p.row for p in at}
-    _without_the_blocked(cohort)
-
-
-def _without_the_blocked(cohort: object) -> None:
-    """Leaving out the patients concerned must work as well."""
-    left = exclude(cohort)  # type: ignore[arg-type]
+@pytest.mark.parametrize(("table", "columns"), TOGETHER)
+def test_junk_is_named_by_its_cell(table: str, columns: tuple[str, ...]) -> None:
+    cohort = relational_cohort(with_junk(table, columns), STUDY, today=TODAY)
+    last = len(grids()[table][1]) + 1
+    for column in columns:
+        field = schema.table(table).field(column)
+        at = [p for p in cohort.problems if p.sheet == table and p.column == column]
+        assert all(p.cell for p in at if p.row)
+        if field.kind in {"date", "number", "integer", "yes_no", "choice"}:
+            wrong = {3, 4, 7} | ({6} if field.low is not None and field.low > -999 else set())
+            assert {r for r in wrong if r <= last} <= {p.row for p in at}, column
+    left = exclude(cohort)
     assert left.n + len(left.excluded) <= 24
