@@ -43,7 +43,7 @@ SHEETS: tuple[Case, ...] = (
         "tabelle1",
         "patient",
     ),
-    refused("no patient sheet", xlsx(drop("patient")), "cohort.xlsx", "patient", "session|sheet"),
+    refused("no patient sheet", xlsx(drop("patient")), "cohort.xlsx", "there is no sheet patient", "template"),
     refused("no session sheet", xlsx(drop("session", "assessment")), "cohort.xlsx", "session", "sheet|add|decide"),
     refused(
         "empty patient sheet",

@@ -57,6 +57,9 @@ def _judge(case: Case, cohort: Cohort) -> None:
         assert cohort.n == case.n, said
     if case.sessions is not None:
         assert len(cohort.table("session")) == case.sessions, said
+    # A message nobody reads is no message.
+    assert max(len(str(p)) for p in cohort.problems or ["x"]) < 500
+    assert len(cohort.problems) < 250
     for table, column, row, value in case.values:
         assert cohort.table(table)[column][row] == value
 

@@ -47,6 +47,10 @@ UNITS: dict[str, dict[str, float]] = {
 _NUMBER = re.compile(r"([<>≤≥]=?)?\s*([-+]?\d[\d.,' ]*(?:[eE][-+]?\d+)?)\s*([A-Za-zµμ%°/].*)?")
 
 
+#: More of a cell than this is not shown in a message.
+_LONG = 120
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """Something about one cell (row 0-based) or about the whole column (row ``None``)."""
@@ -90,6 +94,7 @@ class Context:
         """Record a cell that has no usable value: it blocks where the column is required."""
         severity: Severity = "blocks" if self.declared.need == "required" else "changes"
         todo = todo or "correct the cell"
+        found = found if len(found) <= _LONG else f"{found[:_LONG]} ..."
         self.issues.append(Issue(severity=severity, rule=rule, found=found, expected=expected, todo=todo, row=row))
 
     def note(self, row: int, rule: str, found: str, todo: str = "") -> None:

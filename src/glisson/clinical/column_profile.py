@@ -112,7 +112,7 @@ class Profile:
         head = f"{self.filled} of {self.rows} filled"
         if self.mostly(self.dates.total):
             return f"{head}: {self.dates}"
-        if len(self.counts) <= min(8, max(3, self.filled // 2)):
+        if len(self.counts) <= 8 and len(self.counts) < max(self.filled, 2):
             return f"{head}: " + ", ".join(f"{v} ({n})" for v, n in self.counts)
         if self.mostly(self.numbers):
             below = f", {self.negatives} below zero" if self.negatives else ""

@@ -63,6 +63,11 @@ class Problem:
         return text + (f". {self.todo[0].upper()}{self.todo[1:]}." if self.todo else ".")
 
 
+def _order(p: Problem) -> tuple[int, str, str, int, str, str, str, str]:
+    """Order of a problem: severity, place, then whatever makes the order the same every time."""
+    return _RANK[p.severity], p.file, p.sheet, p.row or 0, p.cell, p.column, p.rule, p.found
+
+
 @dataclass(frozen=True, slots=True)
 class Problems:
     """All problems of an input, worst first."""
@@ -72,9 +77,7 @@ class Problems:
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> Problems:
         """Sort worst first, then by place."""
-        return cls(
-            tuple(sorted(set(problems), key=lambda p: (_RANK[p.severity], p.file, p.sheet, p.row or 0, p.cell, p.rule)))
-        )
+        return cls(tuple(sorted(set(problems), key=_order)))
 
     def __iter__(self) -> Iterator[Problem]:
         """Iterate, worst first."""

@@ -142,18 +142,23 @@ def _fitting(proposal: Proposal, means: str) -> list[ColumnFound]:
     return [c for c in proposal.columns if meaning and plausible(meaning, c.profile)]
 
 
+#: What an outcome in dates is made of.
+_OUTCOME = ("session_date", "death_date", "last_contact_date", "vital_status")
+
+
 def _outcome(proposal: Proposal) -> Iterator[Decision]:
     """Columns to look for where no outcome was recognised."""
     meanings = {m.means for m in proposal.maps}
     if any(f"{code}_time" in meanings for code in RECORDED_ENDPOINTS):
         return
-    if "session_date" in meanings and meanings & {"death_date", "last_contact_date"}:
+    if "session_date" in meanings and ("death_date" in meanings or {"last_contact_date", "vital_status"} <= meanings):
         return
     tied = {c.means for column in proposal.columns for c in top(column)} - meanings
-    if not proposal.study.input.columns and tied & {"os_time", "session_date", "death_date", "last_contact_date"}:
+    if not proposal.study.input.columns and tied & {"os_time", *_OUTCOME}:
         return
-    for means in ("session_date", "death_date", "last_contact_date", "os_time"):
+    for means in (*_OUTCOME, "os_time"):
         columns = [c for c in _fitting(proposal, means) if not proposal.meanings(c.profile.column)]
+        columns.sort(key=lambda c: all(one.means != means for one in c.candidates))  # those that hint at it come first
         if columns and means not in meanings:
             yield Decision(
                 about="column", means=means, question=f"Which column is the {_title(means)}?",
@@ -161,9 +166,10 @@ def _outcome(proposal: Proposal) -> Iterator[Decision]:
             )  # fmt: skip
     yield Decision(
         about="outcome",
-        question="No outcome was recognised: glisson needs the date of the first treatment with the date of death or"
-        " last contact, or the time from treatment with a status; declare the columns that hold them",
-        options=tuple((m, _title(m)) for m in ("session_date", "death_date", "last_contact_date", "os_time")),
+        question="No outcome was recognised: glisson needs the date of the first treatment with the date of death, or"
+        " with the date of last contact and who is dead, or the time from treatment with a status; declare the columns"
+        " that hold them",
+        options=tuple((m, _title(m)) for m in (*_OUTCOME, "os_time", "os_status")),
     )
 
 

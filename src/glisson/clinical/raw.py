@@ -223,7 +223,7 @@ def _header_problems(sheet: RawSheet) -> list[Problem]:
     where: dict[str, Any] = {"file": sheet.file, "sheet": sheet.name, "row": sheet.row_number(-1)}
     for i, heading in enumerate(sheet.header):
         cell = sheet.address(-1, i)
-        if not heading:
+        if not heading and any(value is not None for value in sheet.column(i)):
             out.append(
                 Problem(
                     severity="changes",
@@ -235,7 +235,7 @@ def _header_problems(sheet: RawSheet) -> list[Problem]:
                     **where,
                 )
             )
-        elif sheet.header.index(heading) != i:
+        elif heading and sheet.header.index(heading) != i:
             out.append(
                 Problem(
                     severity="blocks",

@@ -120,7 +120,7 @@ def relational_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date |
     now = today or date.today()  # noqa: DTZ011 - the calendar day of the user
     problems = [*read.problems, *check(read.tables, read.locator, today=now, cutoff=study.cutoff)]
     if "patient" not in read.tables or read.tables["patient"].is_empty():
-        listed = "; ".join(str(p) for p in Problems.of(problems).blocking[:5])
+        listed = "; ".join(str(p) for p in Problems.of(read.problems).blocking[:5])
         raise InputError(
             "there is no readable patient" + (f": {listed}" if listed else ""),
             place=sheets[0].file if sheets else "",

@@ -142,6 +142,7 @@ def flat_sheet(export: Export) -> RawSheet:
             header[index] = heading
             if hit:
                 cells[index] = hit.cells[name]
+            if hit and (event is not None or hit is not own[0]):
                 places[position, index] = export.address(name, hit)
         rows.append(tuple(cells))
         numbers.append(own[0].number)

@@ -164,7 +164,7 @@ def read_export(sheets: Sequence[RawSheet]) -> Export:
         raise InputError("the REDCap export holds no record", expected="a CSV file with one row a record", place=place)
     if len(filled) > 1:
         raise InputError(
-            f"several files hold records: {', '.join(s.file for s in filled)}", place=place,
+            f"several files hold records: {', '.join(s.file for s in filled)}",
             todo="give the path of one of them; its data dictionary is found beside it",
         )  # fmt: skip
     export = _export(filled[0], dictionary)

@@ -73,12 +73,11 @@ class Relational:
 
 
 def is_relational(sheets: Sequence[RawSheet]) -> bool:
-    """Whether the input has a session sheet and a patient sheet with ids, or one that is still empty."""
-    found = {t.name: s for s in sheets if (t := table_of(s.name)) is not None}
-    if "session" not in found or "patient" not in found:
+    """Whether the input has a session sheet and patients with ids; either of the two may be empty, or still missing."""
+    found = {t.name: {_plain(h) for h in s.header} for s in sheets if (t := table_of(s.name)) is not None}
+    if "session" not in found:
         return False
-    header = found["patient"].header
-    return not header or any(_plain(h) == "patientid" for h in header)
+    return {"sessionid", "patientid"} <= found["session"] or "patientid" in found.get("patient", set())
 
 
 def _plain(name: str) -> str:
@@ -111,13 +110,13 @@ def read_tables(sheets: Sequence[RawSheet], settings: InputSettings) -> Relation
         table = table_of(sheet.name)
         if table is None:
             problems += _unknown_sheet(sheet)
-        elif not sheet.header:
+        elif not sheet.header and not table.compulsory:
             problems.append(_about(sheet, "note", "sheet.empty", "the sheet is empty", "", ""))
         elif table.name in found:
             problems.append(
                 _about(sheet, "blocks", "sheet.twice", f"a second sheet for {table.name}", "one", "join them")
             )
-        else:
+        elif sheet.header:
             found[table.name] = sheet
     columns: dict[tuple[str, str], int] = {}
     locator = Locator(found, columns)
@@ -160,6 +159,11 @@ def _unknown_sheet(sheet: RawSheet) -> list[Problem]:
 
 def _missing_sheet(table: Table, sheets: Sequence[RawSheet]) -> Problem:
     file = sheets[0].file if sheets else ""
+    if any(table_of(s.name) is table for s in sheets):
+        return Problem(
+            severity="blocks", rule="sheet.empty", found=f"the sheet {table.name} is empty", file=file,
+            expected="a row of headings and the rows under it", todo="fill it in; `glisson template` shows one",
+        )  # fmt: skip
     close = get_close_matches(table.name, [_plain(s.name) for s in sheets], n=1, cutoff=0.6)
     todo = (
         f"is it the sheet {close[0]}? Rename it" if close else f"add a sheet {table.name}; `glisson template` shows one"

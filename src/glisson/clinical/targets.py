@@ -104,7 +104,7 @@ _IDENTITY = (
 
 _DATES = (
     _date(
-        "session_date", "date of the first treatment", ("date treat", "start treat", "=start", "=date start"),
+        "session_date", "date of the first treatment", ("date treat", "start treat", "~start"),
         ("last", "other", "death", "birth", "imaging", "progress", "diagnosis", "time", "contact", "prior"),
     ),
     _date("death_date", "date of death", ("date death", "=death"), ("last", "contact", "birth", "cause", "or")),

@@ -6,6 +6,7 @@ value that does not exist carries its reason in words.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -206,7 +207,7 @@ def rmst(
         if mean is None:
             rows.append(g.row("rmst", at=horizon, unit="day", reason=reason, method="restricted mean, normal interval"))
             continue
-        half = g.z * np.sqrt(variance)
+        half = g.z * math.sqrt(variance)
         rows.append(
             g.row(
                 "rmst", value=mean, low=max(0.0, mean - half), high=min(horizon, mean + half), unit="day", at=horizon,

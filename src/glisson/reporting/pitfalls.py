@@ -15,7 +15,7 @@ def chapter(assessment: Assessment) -> list[Block]:
     """Return the blocks of the chapter, worst finding first."""
     blocks: list[Block] = [Heading(text="Pitfalls found", anchor="pitfalls")]
     if not assessment.findings:
-        return [*blocks, Paragraph(text="None of the detectors found anything.")]
+        return [*blocks, Paragraph(text="No detector found anything.")]
     blocks += [Paragraph(text=_text(assessment)), TableBlock(table=appendix.findings(assessment))]
     for number, finding in enumerate(assessment.findings, start=1):
         blocks += _finding(assessment, finding, number)

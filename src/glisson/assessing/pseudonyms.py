@@ -1,0 +1,35 @@
+"""Pseudonyms: ids in outputs never are the ids of the input, unless the study says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from glisson.clinical.cohort import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """Patient ids to the names printed: P01, P02, ... in the order of the patient sheet, excluded patients included."""
+
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, cohort: Cohort) -> Pseudonyms:
+        """Number the patients of a cohort in the order of their rows."""
+        frame = cohort.table("patient")
+        rows = dict(zip(frame["patient_id"].to_list(), frame["source_row"].to_list(), strict=True))
+        ids = sorted(rows, key=lambda i: (rows[i] is None, rows[i] or 0, i))
+        ids += [i for i, _ in cohort.excluded if i not in rows]
+        if not cohort.study.report.pseudonymous:
+            return cls({i: i for i in ids})
+        width = max(2, len(str(len(ids))))
+        return cls({patient: f"P{number:0{width}d}" for number, patient in enumerate(ids, start=1)})
+
+    def __call__(self, patient: str) -> str:
+        """Return the printed name of one patient."""
+        return self.names.get(str(patient), "P??")
+
+    def all(self, patients: Iterable[str]) -> tuple[str, ...]:
+        """Return the printed names in order."""
+        return tuple(sorted({self(p) for p in patients}))

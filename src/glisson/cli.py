@@ -1,0 +1,201 @@
+"""The command line: thin commands over the Python functions; each says which Python does the same."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glisson.errors import GlissonError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from glisson.assessment import Assessment
+    from glisson.clinical.cohort import Cohort
+    from glisson.clinical.problems import Problems
+    from glisson.clinical.settings import Study
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Safety and efficacy of liver-directed cancer therapies, from your own spreadsheet. "
+    "Nothing leaves this machine.",
+)
+
+#: Exit codes: data problems that block, and input or settings that cannot be used.
+BLOCKED, UNUSABLE = 1, 2
+
+Input = Annotated[Path, typer.Argument(help="Workbook, CSV file, folder of CSV files, or REDCap export.")]
+StudyFile = Annotated[
+    Path | None, typer.Option("--study", help="Settings; by default study.toml beside the input, if there is one.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier result once the new one is complete.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No progress bar and no colour.")]
+
+
+@app.command()
+def assess(
+    source: Input,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report; it must not exist.")] = Path("out"),
+    study: StudyFile = None,
+    formats: Annotated[
+        str, typer.Option(help="Which of html, docx, pdf, figures, xlsx to write, separated by commas.")
+    ] = "html,docx,pdf,figures,xlsx",
+    exclude_blocked: Annotated[
+        bool, typer.Option("--exclude-blocked", help="Leave out patients with blocking problems, visibly.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept unambiguous choices without asking.")] = False,
+    force: Force = False,
+    plain: Plain = False,
+) -> None:
+    """Assess a cohort: report, figures, tables and results, overall and by treatment method."""
+    from glisson.reporting import check_target, report  # noqa: PLC0415 - start-up stays quick
+
+    wanted = tuple(f.strip() for f in formats.split(",") if f.strip())
+    check_target(out, wanted, force=force)
+    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes, plain=plain)
+    _say_problems(cohort.problems, source)
+    with _steps(plain=plain) as step:
+        from glisson.assessing import assess as run  # noqa: PLC0415
+
+        result = run(cohort, progress=step)
+        written = report(result, out, formats=wanted, force=force, progress=step)
+    _say_answer(result, out, written)
+    typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({source.name!r})), {str(out)!r})")
+
+
+@app.command()
+def check(
+    source: Input,
+    study: StudyFile = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Also write the problems, with the cells marked, here.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept unambiguous choices without asking.")] = False,
+    force: Force = False,
+) -> None:
+    """List every problem in the data with its cell; exit with 1 if any blocks an assessment."""
+    cohort = _cohort(source, study, exclude_blocked=False, ask=not yes, plain=True)
+    for problem in cohort.problems:
+        typer.echo(f"{problem.severity:<8}{problem}")
+    _say_problems(cohort.problems, source)
+    if xlsx is not None:
+        from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415
+        from glisson.clinical.raw import read_sheets  # noqa: PLC0415
+
+        write_problems(xlsx, cohort.problems, read_sheets(source), force=force)
+        typer.echo(f"Written to {xlsx}.")
+    if cohort.problems.blocking:
+        raise typer.Exit(BLOCKED)
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(help="Where to write the empty workbook, e.g. cohort.xlsx.")],
+    force: Force = False,
+) -> None:
+    """Write an empty workbook with drop-downs, cell comments and one example patient."""
+    from glisson.clinical.template import write_template  # noqa: PLC0415
+
+    write_template(path, force=force)
+    typer.echo(f"Written to {path}. Replace the example patient, then run: glisson check {path}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path("out/demo"),
+    force: Force = False,
+    plain: Plain = False,
+) -> None:
+    """Assess the bundled synthetic cohort of 24 patients."""
+    from glisson.clinical.read import demo_paths  # noqa: PLC0415
+
+    workbook, settings = demo_paths()
+    assess(workbook, out=out, study=settings, force=force, plain=plain)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this computer: versions, processor, fonts, optional parts."""
+    from glisson.doctor import examine  # noqa: PLC0415
+
+    good = True
+    for finding in examine():
+        good &= finding.ok
+        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.found}")
+        if finding.todo:
+            typer.echo(f"      {finding.todo}")
+    if not good:
+        raise typer.Exit(BLOCKED)
+
+
+def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: bool, plain: bool) -> Cohort:
+    """Read the input; an unknown sheet is first given a meaning, by its study.toml or by asking."""
+    from glisson.clinical.read import read_cohort  # noqa: PLC0415
+
+    settings = _settings(source, study, ask=ask and sys.stdin.isatty(), plain=plain)
+    return read_cohort(source, settings, exclude_blocked=exclude_blocked)
+
+
+def _settings(source: Path, study: Path | None, *, ask: bool, plain: bool) -> Study:
+    raise NotImplementedError
+
+
+def _say_problems(problems: Problems, source: Path) -> None:
+    counts = {s: len(problems.severity(s)) for s in ("blocks", "changes", "note")}  # type: ignore[arg-type]
+    if not len(problems):
+        typer.echo("No problems found in the data.")
+        return
+    typer.echo(
+        f"{len(problems)} problems in the data: {counts['blocks']} block an assessment, {counts['changes']} change a "
+        f"result, {counts['note']} are notes. All of them with their cells: glisson check {source}"
+    )
+
+
+def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> None:
+    from glisson.reporting.answer import answer_text  # noqa: PLC0415
+
+    typer.echo("\n" + answer_text(result))
+    stops = [f for f in result.findings if f.severity == "stop"]
+    if stops:
+        typer.echo(
+            f"\n{len(stops)} findings that would mislead if left uncorrected; the corrected analysis is beside each:"
+        )
+        for finding in stops:
+            typer.echo(f"  {finding.id} {finding.title}")
+    typer.echo(f"\nReport: {out / 'report.html'}")
+    others = sorted({p.name for p in written if p.parent == out} - {"report.html"})
+    typer.echo("Also:   " + ", ".join(others))
+
+
+@contextmanager
+def _steps(*, plain: bool) -> Iterator[Callable[[str], None]]:
+    """Show progress on a terminal, and nothing elsewhere."""
+    if plain or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def main() -> None:
+    """Run the command line; deliberate errors are one message and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except GlissonError as error:
+        typer.echo(f"glisson: {error}", err=True)
+        sys.exit(UNUSABLE)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
