@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from glisson.assessment import Assessment
     from glisson.clinical.cohort import Cohort
     from glisson.clinical.problems import Problems
-    from glisson.clinical.settings import Study
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,7 +57,7 @@ def assess(
 
     wanted = tuple(f.strip() for f in formats.split(",") if f.strip())
     check_target(out, wanted, force=force)
-    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes, plain=plain)
+    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes)
     _say_problems(cohort.problems, source)
     with _steps(plain=plain) as step:
         from glisson.assessing import assess as run  # noqa: PLC0415
@@ -78,7 +77,7 @@ def check(
     force: Force = False,
 ) -> None:
     """List every problem in the data with its cell; exit with 1 if any blocks an assessment."""
-    cohort = _cohort(source, study, exclude_blocked=False, ask=not yes, plain=True)
+    cohort = _cohort(source, study, exclude_blocked=False, ask=not yes)
     for problem in cohort.problems:
         typer.echo(f"{problem.severity:<8}{problem}")
     _say_problems(cohort.problems, source)
@@ -132,16 +131,13 @@ def doctor() -> None:
         raise typer.Exit(BLOCKED)
 
 
-def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: bool, plain: bool) -> Cohort:
+def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: bool) -> Cohort:
     """Read the input; an unknown sheet is first given a meaning, by its study.toml or by asking."""
     from glisson.clinical.read import read_cohort  # noqa: PLC0415
+    from glisson.terminal import settled  # noqa: PLC0415
 
-    settings = _settings(source, study, ask=ask and sys.stdin.isatty(), plain=plain)
+    settings = settled(source, study, ask=ask and sys.stdin.isatty())
     return read_cohort(source, settings, exclude_blocked=exclude_blocked)
-
-
-def _settings(source: Path, study: Path | None, *, ask: bool, plain: bool) -> Study:
-    raise NotImplementedError
 
 
 def _say_problems(problems: Problems, source: Path) -> None:
