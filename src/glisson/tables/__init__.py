@@ -4,7 +4,8 @@ from glisson.tables.count_table import CountTable
 from glisson.tables.curve import Curve
 from glisson.tables.endpoint import CENSORED, MOVED, ORIGIN, Endpoint, Factor
 from glisson.tables.estimates import Estimate, Estimates, Group
-from glisson.tables.risk_table import RiskLevels, RiskTable, risk_table
+from glisson.tables.levels import RiskLevels
+from glisson.tables.risk_table import RiskTable, risk_table
 from glisson.tables.source import Source
 
 __all__ = [

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from glisson.errors import InputError
 from glisson.tables.counting import row_fields, source_of, sum_rows, tally
 from glisson.tables.endpoint import ORIGIN, Endpoint
-from glisson.tables.estimates import Group
+from glisson.tables.levels import RiskLevels
 from glisson.tables.source import Source, merge_sources
 from glisson.tables.strata import join_orders, sorted_strata, stratum_name
 
@@ -24,42 +24,6 @@ Floats = NDArray[np.float64]
 
 #: Person-days of a unit that leaves on the day of its origin: half a day, so that a rate stays finite.
 DAY_ZERO_EXPOSURE = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RiskLevels:
-    """Dense levels derived from a RiskTable, one row a group on a common time axis.
-
-    Parameters
-    ----------
-    groups
-        G groups, each a tuple of (key, level) pairs; ``()`` is everybody.
-    causes
-        C names of events.
-    time
-        Shape (T,), days at which anything happened in any group.
-    at_risk
-        Shape (G, T): units with entry < t <= exit.
-    events
-        Shape (G, C, T).
-    censored, moved, entered
-        Shape (G, T); entries on a day count as at risk after it.
-    exposure
-        Shape (G, T): person-days at risk in (previous time, time].
-    n
-        Shape (G,): units ever under observation in the group.
-    """
-
-    groups: tuple[Group, ...]
-    causes: tuple[str, ...]
-    time: Ints
-    at_risk: Ints
-    events: Ints
-    censored: Ints
-    moved: Ints
-    entered: Ints
-    exposure: Floats
-    n: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
