@@ -30,8 +30,8 @@ Ints = NDArray[np.int64]
 LATTICE = 2.0**40
 #: Bisections that the exact count may cost before sampling takes over, about ten seconds on one core.
 BUDGET = 3e8
-#: Lists of assignments longer than this are merged at once.
-MERGED_FROM = 10_000
+#: Assignments of half of the units that may be held in memory, about a quarter of a gigabyte.
+HELD = 2.5e6
 #: Labelings that may be listed one by one.
 LISTED = 3_000_000
 #: Bisections done at once; bounds the memory.
@@ -113,7 +113,8 @@ def exact_cost(sizes: Sequence[int]) -> float:
     if len(used) < 2:
         return 0.0
     if len(used) == 2:
-        return float(sum(math.comb(left, j) for j in range(used[0] + 1)))
+        held = float(sum(math.comb(right, j) for j in range(used[0] + 1)))
+        return held if held <= HELD else math.inf
     if len(used) > 3:
         total = labelings(used)
         return float(total) if total <= LISTED else math.inf
@@ -219,38 +220,46 @@ def _halves(whole: Ints, outer: int, inner: int) -> tuple[dict[tuple[int, int], 
 
 
 def _assignments(values: Ints, outer: int, inner: int) -> dict[tuple[int, int], Half]:
-    """Give every unit to the outer group, the inner group or the rest, and merge assignments with equal sums."""
+    """List how many of each distinct value go to the outer and to the inner group, in how many ways.
+
+    Units with the same value are interchangeable, so they are dealt out together and no assignment comes twice.
+    """
     size, sums = np.zeros((1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
-    count = np.ones(1, dtype=np.int64)
-    first, second = np.eye(2, dtype=np.int64)
-    for value in values:
-        groups = 3 if inner else 2
-        size = np.concatenate([size, size + first, size + second][:groups])
-        sums = np.concatenate([sums, sums + value * first, sums + value * second][:groups])
-        count = np.tile(count, groups)
+    ways = np.ones(1, dtype=np.int64)
+    for value, tied in zip(*np.unique(values, return_counts=True), strict=True):
+        dealt, times = _deals(int(tied), outer, inner)
+        size = (dealt[:, None] + size).reshape(-1, 2)
+        sums = (dealt[:, None] * value + sums).reshape(-1, 2)
+        ways = np.multiply.outer(times, ways).reshape(-1)
         kept = (size[:, 0] <= outer) & (size[:, 1] <= inner)
-        size, sums, count = size[kept], sums[kept], count[kept]
-        if len(count) > MERGED_FROM:  # tied scores make many assignments equal; sorting small lists would cost more
-            size, sums, count = _merge(size, sums, count)
-    size, sums, count = _merge(size, sums, count)
+        size, sums, ways = size[kept], sums[kept], ways[kept]
+    code = size[:, 0] * (inner + 1) + size[:, 1]
+    order = np.argsort(code, kind="stable")
+    edges = np.flatnonzero(np.diff(code[order], prepend=-1))
     out = {}
-    edges = np.flatnonzero(np.any(np.diff(size, axis=0, prepend=-1) != 0, axis=1))
-    for begin, end in itertools.pairwise([*edges.tolist(), len(size)]):
-        keys, start = np.unique(sums[begin:end, 0], return_index=True)
-        out[int(size[begin, 0]), int(size[begin, 1])] = Half(
-            keys, np.append(start, end - begin), sums[begin:end, 1], count[begin:end]
-        )
+    for begin, end in itertools.pairwise([*edges.tolist(), len(code)]):
+        rows = order[begin:end]
+        out[int(size[rows[0], 0]), int(size[rows[0], 1])] = _half(sums[rows, 0], sums[rows, 1], ways[rows])
     return out
 
 
-def _merge(size: Ints, sums: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
-    """Sort assignments by sizes and sums, and add up the equal ones."""
-    order = np.lexsort((sums[:, 1], sums[:, 0], size[:, 1], size[:, 0]))
-    size, sums, count = size[order], sums[order], count[order]
-    new = np.any(np.diff(size, axis=0, prepend=-1) != 0, axis=1)
-    new |= np.any(np.diff(sums, axis=0, prepend=sums[:1] - 1) != 0, axis=1)
-    start = np.flatnonzero(new)
-    return size[start], sums[start], np.add.reduceat(count, start)
+def _deals(tied: int, outer: int, inner: int) -> tuple[Ints, Ints]:
+    """Return how interchangeable units can be dealt to the two groups, shape (D, 2), and in how many ways each."""
+    dealt = [(a, b) for a in range(min(tied, outer) + 1) for b in range(min(tied - a, inner) + 1)]
+    ways = [math.comb(tied, a) * math.comb(tied - a, b) for a, b in dealt]
+    return np.array(dealt, dtype=np.int64), np.array(ways, dtype=np.int64)
+
+
+def _half(outer: Ints, inner: Ints, ways: Ints) -> Half:
+    """Sort assignments of one size by outer and inner sum, and add up those with the same sums."""
+    keys, place = np.unique(outer, return_inverse=True)
+    least = int(inner.min())
+    key = place * (int(inner.max()) - least + 1) + (inner - least)  # one key sorts faster than two
+    order = np.argsort(key)
+    new = np.flatnonzero(np.diff(key[order], prepend=-1))
+    kept = order[new]
+    start = np.searchsorted(place[kept], np.arange(len(keys) + 1))
+    return Half(keys, start, inner[kept], np.add.reduceat(ways[order], new))
 
 
 def _count(first: Half, second: Half, bounds: Bounds) -> int:
