@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scripts.demo.draw import chance, one_of, stream, whole
-from scripts.demo.imaging import Row
+from scripts.demo.lesions import Row
 from scripts.demo.plan import Plan
 from scripts.demo.treatment import session_id
 

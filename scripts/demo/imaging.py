@@ -1,18 +1,16 @@
-"""Lesions, scans and measurements that lead, by RECIST 1.1, to exactly the planned responses."""
+"""Scans and measurements that lead, by RECIST 1.1, to exactly the planned responses."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
 from scripts.demo.draw import between, one_of, stream, whole
+from scripts.demo.lesions import Lesion, Row, lesions_of
+from scripts.demo.local import local_status
 from scripts.demo.plan import Plan
 from scripts.demo.recist import Reading, assess, course_of
 
-Row = dict[str, object]
-
-_SEGMENTS = ("IVa", "VIII", "VI", "VII", "V", "II", "III", "IVb")
 #: Size of the liver targets relative to baseline, scan by scan until progression; the last value repeats.
 _COURSES = {
     "SD": (0.97, 0.92, 0.90, 0.91, 0.93, 0.94),
@@ -21,65 +19,6 @@ _COURSES = {
 }
 #: Growth over the smallest size at progression by the targets; well over the 20 % and 5 mm of RECIST 1.1.
 _GROWTH = (1.42, 1.55, 1.70)
-#: Disease outside the liver that is followed without being measured.
-_UNMEASURED = ("bone", "peritoneum")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesion:
-    """One lesion and its size at baseline (short axis of a node); new ones have the day they were first seen."""
-
-    id: str
-    organ: str
-    role: str
-    size: int
-    segment: str = ""
-    first: int | None = None
-
-    @property
-    def is_node(self) -> bool:
-        """Whether the short axis is what counts."""
-        return self.organ == "node"
-
-
-def lesions_of(plan: Plan) -> tuple[Lesion, ...]:
-    """Return the lesions at baseline, then those that appear."""
-    rng = stream(plan.id, "lesions")
-    found = [Lesion(id="", organ="liver", role="target", size=size) for size in plan.liver]
-    # Two or three of the further lesions are enough to follow.
-    found += [Lesion(id="", organ="liver", role="non_target", size=whole(rng, 9, 18)) for _ in range(min(plan.more, 2))]
-    for organ in plan.sites:
-        role = "non_target" if organ in _UNMEASURED else "target"
-        found.append(Lesion(id="", organ=organ, role=role, size=whole(rng, 16, 24)))
-    if plan.liver_pd_by == "new" and plan.liver_pd is not None:
-        found.append(Lesion(id="", organ="liver", role="non_target", size=whole(rng, 11, 19), first=plan.liver_pd))
-    if plan.outside_pd is not None:
-        organ = "lung" if plan.sites in {(), ("lung",)} else "peritoneum"
-        found.append(Lesion(id="", organ=organ, role="non_target", size=whole(rng, 10, 17), first=plan.outside_pd))
-    first_segment = whole(rng, 0, len(_SEGMENTS) - 1)
-    return tuple(
-        replace(
-            lesion,
-            id=f"{plan.id}-L{i + 1}",
-            segment=_SEGMENTS[(first_segment + i) % len(_SEGMENTS)] if lesion.organ == "liver" else "",
-        )
-        for i, lesion in enumerate(found)
-    )
-
-
-def lesion_rows(plan: Plan, baseline: int) -> list[Row]:
-    """Return the rows of the lesion table."""
-    return [
-        {
-            "lesion_id": lesion.id,
-            "patient_id": plan.id,
-            "organ": {"node": "lymph node"}.get(lesion.organ, lesion.organ),
-            "segment": lesion.segment or None,
-            "first_seen_date": plan.on(baseline if lesion.first is None else lesion.first),
-            "is_node": "yes" if lesion.is_node else "no",
-        }
-        for lesion in lesions_of(plan)
-    ]
 
 
 def baseline_day(plan: Plan) -> int:
@@ -200,7 +139,8 @@ def _assessment(plan: Plan, key: str, on: date, modality: str, *, baseline: bool
 
 
 def _measurement(plan: Plan, rng: Random, key: str, lesion: Lesion, mm: int, day: int) -> Row:
-    row: Row = {"assessment_id": key, "lesion_id": lesion.id, "role": lesion.role}
+    status = local_status(plan, lesion, mm, day)
+    row: Row = {"assessment_id": key, "lesion_id": lesion.id, "role": lesion.role, "local_status": status}
     if day in plan.not_evaluable:
         return row | {"status": "not_evaluable"}
     if mm == 0:
@@ -209,15 +149,7 @@ def _measurement(plan: Plan, rng: Random, key: str, lesion: Lesion, mm: int, day
         return row | {"long_mm": round(mm * 1.4), "short_mm": mm, "status": "measured"}
     row |= {"long_mm": mm, "status": "too_small" if mm == 5 else "measured"}
     if lesion.organ == "liver" and lesion.role == "target" and mm > 5:
-        row |= {"viable_long_mm": _viable(plan, rng, lesion, mm, day), "hu_mean": round(between(rng, 48, 92))}
+        part = between(rng, 0.8, 0.95) if mm >= lesion.size else between(rng, 0.35, 0.75)
+        viable = 0 if status == "none" else mm if status is None else round(mm * part)
+        row |= {"viable_long_mm": viable, "hu_mean": round(between(rng, 48, 92))}
     return row
-
-
-def _viable(plan: Plan, rng: Random, lesion: Lesion, mm: int, day: int) -> int:
-    """Return the enhancing part: all of a lesion before treatment, none of an ablated one until it grows again."""
-    if day < 0:
-        return mm
-    growing = plan.liver_pd is not None and plan.liver_pd_by == "target" and day >= plan.liver_pd
-    if plan.method == "ablation_mwa" and not growing:
-        return 0
-    return round(mm * (between(rng, 0.8, 0.95) if mm >= lesion.size else between(rng, 0.35, 0.75)))

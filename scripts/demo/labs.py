@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from scripts.demo.draw import between, stream, whole
-from scripts.demo.imaging import Row
+from scripts.demo.lesions import Row
 from scripts.demo.plan import Plan
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scripts.demo.draw import between, chance, stream, whole
-from scripts.demo.imaging import Row, baseline_day, lesions_of
+from scripts.demo.imaging import baseline_day
+from scripts.demo.lesions import Row, lesions_of
 from scripts.demo.plan import Plan
 from scripts.demo.treatment import doxorubicin_mg_m2
 

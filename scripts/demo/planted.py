@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scripts.demo.imaging import Row
+from scripts.demo.lesions import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

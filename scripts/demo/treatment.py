@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from scripts.demo.draw import between, chance, one_of, stream, whole
-from scripts.demo.imaging import Lesion, Row, lesions_of
+from scripts.demo.lesions import Row, treated
 from scripts.demo.plan import Plan, Visit
 
 _REGIMENS = ("gemcitabine + docetaxel", "trabectedin", "dacarbazine", "pazopanib", "eribulin")
@@ -69,21 +69,6 @@ def _delivery(rng: Random, visit: Visit) -> Row:
             "lung_shunt_pct": round(between(rng, 1.8, 8.5), 1), "dosimetry": "mird",
         }  # fmt: skip
     return {}
-
-
-def treated(plan: Plan, number: int) -> list[Lesion]:
-    """Return the liver lesions treated in a session, counted from 1."""
-    visit = plan.sessions[number - 1]
-    old = [x for x in lesions_of(plan) if x.organ == "liver" and x.first is None]
-    new = [x for x in lesions_of(plan) if x.organ == "liver" and x.first is not None]
-    if visit.why == "new_lesion":
-        return new
-    if visit.method == "ablation_mwa":
-        return [x for x in old if x.role == "target"]
-    staged = any(v.why == "planned_stage" for v in plan.sessions)
-    if not staged or visit.why == "residual":
-        return old
-    return old[number - 1 :: 2] if number <= 2 else old
 
 
 def session_lesion_rows(plan: Plan) -> list[Row]:

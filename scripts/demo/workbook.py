@@ -11,8 +11,9 @@ import xlsxwriter
 
 from glisson.clinical.schema import TABLES
 from scripts.demo.adverse_events import adverse_event_rows
-from scripts.demo.imaging import Row, baseline_day, imaging_rows, lesion_rows
+from scripts.demo.imaging import baseline_day, imaging_rows
 from scripts.demo.labs import lab_rows
+from scripts.demo.lesions import Row, lesion_rows
 from scripts.demo.patients import patient_row
 from scripts.demo.plan import CUTOFF, PLANS
 from scripts.demo.planted import plant

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from scripts.demo.imaging import Row, imaging_rows
+from scripts.demo.imaging import imaging_rows
 from scripts.demo.labs import ANALYTES
+from scripts.demo.lesions import Row
 from scripts.demo.plan import CUTOFF, PLANS
 from scripts.demo.planted import PLANTED, plant
 from scripts.demo.workbook import tables, write
@@ -243,6 +244,26 @@ def _check_cell(where: str, name: str, value: object) -> None:
         assert field.high is None or value <= field.high
     else:
         assert isinstance(value, str), (where, name, value)
+
+
+def test_local_progression_follows_a_scan_without_viable_tumour_at_a_treated_site() -> None:
+    treated: dict[str, date] = {}
+    session_day = {r["session_id"]: day(r["date"]) for r in rows("session")}
+    for row in rows("session_lesion"):
+        at, lesion = session_day[row["session_id"]], str(row["lesion_id"])
+        treated[lesion] = min(at, treated.get(lesion, at))
+    scan_day = {r["assessment_id"]: day(r["date"]) for r in rows("assessment")}
+    seen: dict[str, list[object]] = {}
+    for row in rows("measurement"):
+        lesion = str(row["lesion_id"])
+        after = lesion in treated and scan_day[row["assessment_id"]] > treated[lesion]
+        assert (row["local_status"] is not None) == after, (row["assessment_id"], lesion)
+        if row["local_status"] == "ltp":
+            assert "none" in seen[lesion], lesion
+        assert (row.get("viable_long_mm") == 0) <= (row["local_status"] == "none")
+        seen.setdefault(lesion, []).append(row["local_status"])
+    first = sorted(lesion for lesion, statuses in seen.items() if "ltp" in statuses)
+    assert first == ["004-L1", "011-L2", "018-L2", "020-L1"]
 
 
 # the planted problems
