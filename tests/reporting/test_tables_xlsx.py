@@ -30,8 +30,20 @@ def test_every_estimate_is_a_row_with_full_precision(book) -> None:  # type: ign
     head, body = rows[0], rows[1:]
     expected = list(all_estimates(assessment()))
     assert len(body) == len(expected)
-    values = [row[head.index("value")] for row in body]
-    assert values == pytest.approx([e.value for _, e in expected], rel=1e-15)
+    for name in ("value", "low", "high"):
+        written = [row[head.index(name)] for row in body]
+        numbers = [getattr(e, name) for _, e in expected]
+        assert [v is None for v in written] == [v is None for v in numbers]  # no number is a blank cell, not a zero
+        assert [v for v in written if v is not None] == pytest.approx(
+            [v for v in numbers if v is not None], rel=1e-15, abs=0
+        )
+
+
+def test_a_value_that_is_missing_says_why(book) -> None:  # type: ignore[no-untyped-def]
+    rows = list(book["Estimates"].iter_rows(min_row=2, values_only=True))
+    missing = [row for row in rows[1:] if row[rows[0].index("value")] is None]
+    assert missing
+    assert all(row[rows[0].index("reason")] for row in missing)
 
 
 def test_the_same_assessment_gives_the_same_bytes(made: Document) -> None:
