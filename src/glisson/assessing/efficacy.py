@@ -15,6 +15,10 @@ from glisson.tables import Curve, Endpoint, Estimates, Group, RiskTable, risk_ta
 
 DAYS_PER_MONTH = 30.4375
 
+#: Bisections an exact log-rank test may take: the endpoints that decide may take a second, the others a tenth of it.
+EFFORT = dict.fromkeys(("os", "pfs", "liver_pfs"), 1e7)
+SECONDARY_EFFORT = 1e6
+
 #: (title, grouping variables, restriction); declared subgroups follow.
 PLAN: tuple[tuple[str, tuple[str, ...], Group], ...] = (
     ("Overall", (), ()),
@@ -51,8 +55,10 @@ def breakdown(
         estimates, curves = _competing(table, by, days, settings)
     else:
         estimates, curves = _survival(table, by, days, settings)
-    sentence = why_no_test(table, by, settings) if by else ""
-    tests = NOTHING if not by or sentence else _tests(table, by, settings)
+    known = risk_table(_known(rows, by), by)
+    sentence = why_no_test(known, by, settings) if by else ""
+    effort = EFFORT.get(endpoint.name, SECONDARY_EFFORT)
+    tests = NOTHING if not by or sentence else _tests(known, by, settings, effort)
     return Breakdown(
         title=title, by=by, within=within, estimates=estimates, curves=curves, tests=tests, sentence=sentence
     )
@@ -61,9 +67,10 @@ def breakdown(
 def _survival(
     table: RiskTable, by: tuple[str, ...], days: tuple[int, ...], settings: AnalysisSettings
 ) -> tuple[Estimates, tuple[Curve, ...]]:
-    ci = {"conf_type": settings.conf_type, "level": settings.level}
-    estimates = kaplan_meier(table, by, times=days, **ci) + rmst(table, by, level=settings.level)
-    return estimates + followup(table, by, **ci), curve(table, by, **ci)
+    conf_type, level = settings.conf_type, settings.level
+    estimates = kaplan_meier(table, by, times=days, conf_type=conf_type, level=level) + rmst(table, by, level=level)
+    estimates += followup(table, by, conf_type=conf_type, level=level)
+    return estimates, curve(table, by, conf_type=conf_type, level=level)
 
 
 def _competing(
@@ -74,8 +81,17 @@ def _competing(
     return estimates, incidence_curves(table, by, level=settings.level)
 
 
-def _tests(table: RiskTable, by: tuple[str, ...], settings: AnalysisSettings) -> Estimates:
-    tests = logrank(table, by, null="auto", seed=settings.seed)
+def _known(rows: Endpoint, by: tuple[str, ...]) -> Endpoint:
+    """Leave out patients whose group is not recorded: they are shown, but are no group to compare with."""
+    mask = np.ones(len(rows), dtype=np.bool_)
+    for key in by:
+        factor = rows.factor(key)
+        mask &= np.array([level != "unknown" for level in factor.levels])[factor.codes]
+    return rows.take(mask)
+
+
+def _tests(table: RiskTable, by: tuple[str, ...], settings: AnalysisSettings, effort: float) -> Estimates:
+    tests = logrank(table, by, null="auto", seed=settings.seed, effort=effort)
     if len(table.causes) == 1:
         tests += rmst_difference(table, by, level=settings.level)
         year = round(12 * DAYS_PER_MONTH)

@@ -48,6 +48,7 @@ def logrank(
     variant: Variant = "score",
     draws: int = 100_000,
     seed: int = 0,
+    effort: float = pm.BUDGET,
 ) -> Estimates:
     """Test whether groups have the same hazard of the first cause.
 
@@ -70,6 +71,8 @@ def logrank(
         labeling. They give different p-values on the same patients.
     draws, seed
         Random labelings and their seed.
+    effort
+        Bisections an exact count of the score form may take; ten million take about a second.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def logrank(
     if not df:
         reason = "not estimable (only one group is at risk when events happen)"
         return Estimates((*rows, _row(table, "p", unit="p", method=label, reason=reason)))
-    chosen = _choose(null, variant, table, levels, adjust)
+    chosen = _choose(null, variant, table, levels, adjust, effort)
     if chosen == "asymptotic":
         method = f"{label}, chi-square approximation"
         return Estimates((*rows, _row(table, "p", value=p_value(square, df), unit="p", method=method)))
@@ -172,7 +175,9 @@ def _observed_expected(table: RiskTable, levels: RiskLevels, statistic: RankStat
     return rows
 
 
-def _choose(null: Null, variant: Variant, table: RiskTable, levels: RiskLevels, adjust: tuple[str, ...]) -> Null:
+def _choose(
+    null: Null, variant: Variant, table: RiskTable, levels: RiskLevels, adjust: tuple[str, ...], effort: float
+) -> Null:
     """Decide how the null distribution is had, and refuse what would be invalid."""
     if null not in ("asymptotic", "exact", "monte-carlo", "auto"):
         raise SettingsError(f"null {null!r}", expected="asymptotic, exact, monte-carlo or auto")
@@ -187,7 +192,7 @@ def _choose(null: Null, variant: Variant, table: RiskTable, levels: RiskLevels, 
             "use null='asymptotic'."
         )
     sizes = levels.n.tolist()
-    feasible = pm.exact_cost(sizes) <= pm.BUDGET if variant == "score" else pm.labelings(sizes) <= pm.LISTED
+    feasible = pm.exact_cost(sizes) <= effort if variant == "score" else pm.labelings(sizes) <= pm.LISTED
     if null == "exact" and not feasible:
         raise NotSupportedError(
             f"Groups of {', '.join(map(str, sizes))} have {pm.labelings(sizes):.3g} labelings, too many to count; use "

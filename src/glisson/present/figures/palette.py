@@ -33,6 +33,14 @@ def style_of(position: int) -> int:
     return position % len(LINE)
 
 
+def family() -> str:
+    """Return the first of the journals' fonts that this computer has."""
+    from matplotlib import font_manager  # noqa: PLC0415 - half a second that only drawing needs
+
+    known = set(font_manager.fontManager.get_font_names())
+    return next((name for name in _SANS if name in known), "DejaVu Sans")
+
+
 def settings(salt: str) -> Any:
     """Return matplotlib settings for one figure: type kept as type, outputs that repeat byte for byte.
 
@@ -41,12 +49,8 @@ def settings(salt: str) -> Any:
     salt
         Makes the identifiers inside one SVG file its own, so that several can stand in one page.
     """
-    from matplotlib import font_manager  # noqa: PLC0415 - half a second that only drawing needs
-
-    known = set(font_manager.fontManager.get_font_names())
-    font = next((name for name in _SANS if name in known), "sans-serif")
     return {
-        "font.family": font,
+        "font.family": family(),
         "font.size": 8,
         "axes.linewidth": 0.6,
         "axes.edgecolor": INK,
