@@ -70,6 +70,7 @@ def settings(salt: str) -> Any:
         "lines.dash_capstyle": "butt",
         "lines.solid_capstyle": "butt",
         "lines.scale_dashes": True,
+        "pdf.compression": 0,  # small without it, and many small pieces take long to compress
         "pdf.fonttype": 42,
         "ps.fonttype": 42,
         "svg.fonttype": "none",
