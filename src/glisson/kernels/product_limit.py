@@ -263,12 +263,14 @@ def quantile(time: Ints, survival: Floats, p: float) -> float:
     2.5
     """
     level = 1.0 - p
-    below = np.flatnonzero(survival < level - TOLERANCE)
-    equal = np.flatnonzero(np.abs(survival - level) <= TOLERANCE)
-    if equal.size and (not below.size or equal[0] < below[0]):
-        start = float(time[equal[0]])
-        return (start + float(time[below[0]])) / 2 if below.size else start
-    return float(time[below[0]]) if below.size else float("nan")
+    reached = (survival <= level + TOLERANCE).nonzero()[0]
+    if not reached.size:
+        return float("nan")
+    start = float(time[reached[0]])
+    if survival[reached[0]] < level - TOLERANCE:
+        return start
+    below = (survival < level - TOLERANCE).nonzero()[0]
+    return (start + float(time[below[0]])) / 2 if below.size else start
 
 
 def rmst(time: Ints, survival: Floats, greenwood: Floats, tau: float) -> tuple[Floats, Floats]:

@@ -113,9 +113,11 @@ def chi_square(statistic: RankStatistic) -> tuple[Floats, Ints]:
         known = variance > 1e-12
         square = difference[..., 0] ** 2 / np.where(known, variance, 1.0)
         return np.where(known, square, 0.0), known.astype(np.int64)
-    inverse = np.linalg.pinv(covariance, rcond=1e-10, hermitian=True)
-    square = np.einsum("...i,...ij,...j->...", difference, inverse, difference)
-    return square, np.linalg.matrix_rank(covariance, tol=1e-9, hermitian=True).astype(np.int64)
+    spread, axes = np.linalg.eigh(covariance)
+    known = spread > np.maximum(1e-9, 1e-10 * spread[..., -1:])
+    along = np.einsum("...i,...ij->...j", difference, axes)
+    square = np.where(known, along**2 / np.where(known, spread, 1.0), 0.0).sum(axis=-1)
+    return square, known.sum(axis=-1)
 
 
 def p_value(square: float, df: int) -> float:

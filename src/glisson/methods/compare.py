@@ -104,7 +104,7 @@ def logrank(
     reason = _no_test(levels)
     if reason:
         return Estimates((_row(table, "p", unit="p", method=label, reason=reason),))
-    statistic = _statistic(table, keys, adjust, weights)
+    statistic = _statistic(table, levels, keys, adjust, weights)
     squares, dfs = chi_square(statistic)
     square, df = float(squares), int(dfs)
     rows = _observed_expected(table, levels, statistic, label)
@@ -145,13 +145,14 @@ def _row(table: RiskTable, statistic: str, **values: Any) -> Estimate:
     return Estimate(variable=table.name, statistic=statistic, n=table.n, events=events, **values)
 
 
-def _statistic(table: RiskTable, keys: tuple[str, ...], adjust: tuple[str, ...], weights: Weights) -> RankStatistic:
+def _statistic(
+    table: RiskTable, levels: RiskLevels, keys: tuple[str, ...], adjust: tuple[str, ...], weights: Weights
+) -> RankStatistic:
     """Return the statistic, added up over strata."""
     if not adjust:
-        levels = table.levels(*keys)
         return rank_statistic(levels.at_risk, levels.events[:, 0], weights)
     joint = table.levels(*keys, *adjust)
-    groups = {g: i for i, g in enumerate(table.levels(*keys).groups)}
+    groups = {g: i for i, g in enumerate(levels.groups)}
     split = len(keys)
     parts = []
     for stratum in dict.fromkeys(g[split:] for g in joint.groups):

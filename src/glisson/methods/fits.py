@@ -53,14 +53,10 @@ class Fit:
     low: Floats
     high: Floats
     n: int
+    events: int
     z: float
     level: float
     method: str
-
-    @property
-    def events(self) -> int:
-        """Number of events."""
-        return int(self.died.sum())
 
     @property
     def last(self) -> float:
@@ -174,10 +170,10 @@ def fits(
         Fit(
             variable=table.name, group=group, time=levels.time[own], at_risk=at_risk[i, own], died=died[i, own],
             censored=gone[i, own], survival=survival[i, own], greenwood=greenwood[i, own], low=low[i, own],
-            high=high[i, own], n=int(levels.n[i]), z=z, level=level, method=method,
+            high=high[i, own], n=int(levels.n[i]), events=total, z=z, level=level, method=method,
         )
-        for i, group in enumerate(levels.groups)
-        for own in [own_days(levels, i)]
+        for i, (group, total) in enumerate(zip(levels.groups, died.sum(axis=1).tolist(), strict=True))
+        for own in [own_days(levels, i).nonzero()[0]]
     ]  # fmt: skip
 
 

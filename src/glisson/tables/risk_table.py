@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.errors import InputError
-from glisson.tables.counting import row_fields, source_of, sum_rows, tally
+from glisson.tables.counting import distinct, row_fields, source_of, sum_rows, tally
 from glisson.tables.endpoint import ORIGIN, Endpoint
 from glisson.tables.levels import RiskLevels
 from glisson.tables.source import Source, merge_sources
@@ -229,14 +229,14 @@ class RiskTable:
         """
         table = self.by(*by)
         size, causes = len(table.strata), len(table.causes)
-        time = np.unique(table.time[table.time >= 0])
-        column = np.searchsorted(time, table.time)
-        later = table.time >= 0
-        dense = np.zeros((size, 3 + causes, len(time)), dtype=np.int64)
-        origin = np.zeros(size, dtype=np.int64)
-        counts = _counts(table)
-        dense[table.stratum[later], :, column[later]] = counts[later]
-        origin[table.stratum[~later]] = counts[~later, 0]
+        time = distinct(table.time)
+        later = time >= 0
+        # The origin is column 0, whether anybody entered there or not.
+        column = np.searchsorted(time, table.time) + int(later[:1].all())
+        time = time[later]
+        grid = np.zeros((size, 3 + causes, 1 + len(time)), dtype=np.int64)
+        grid[table.stratum, :, column] = _counts(table)
+        origin, dense = grid[:, 0, 0], grid[:, :, 1:]
         entered, left = dense[:, 0], dense[:, 1:].sum(axis=1)
         change = entered - left
         at_risk = origin[:, None] + np.cumsum(change, axis=1) - change
@@ -260,7 +260,9 @@ class RiskTable:
             later = self.time >= 0
             dense[self.stratum[later], np.searchsorted(time, self.time[later])] = self.exposure[later]
             return dense
-        exposure: Floats = at_risk.astype(np.float64) * np.diff(time, prepend=0)
+        width = time.astype(np.float64)
+        width[1:] -= time[:-1]
+        exposure: Floats = at_risk * width
         if time.size and time[0] == 0:
             exposure[:, 0] = DAY_ZERO_EXPOSURE * left[:, 0]
         return exposure
@@ -336,7 +338,7 @@ def risk_table(endpoint: Endpoint, by: Sequence[str] = (), *, source: str = "") 
 
 def _counts(table: RiskTable) -> Ints:
     """Return all counts of a table side by side, shape (R, 3 + C)."""
-    return np.column_stack([table.entered, table.moved, table.censored, table.events])
+    return np.concatenate([np.stack([table.entered, table.moved, table.censored], axis=1), table.events], axis=1)
 
 
 def _by_stratum(table: RiskTable) -> dict[tuple[str, ...], list[list[float]]]:
