@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -12,9 +14,16 @@ from numpy.typing import NDArray
 
 from glisson.assessment import Baseline, EndpointResult, Finding, SafetyResult
 from glisson.clinical.cohort import Cohort
+from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
 from glisson.clinical.settings import AnalysisSettings
-from glisson.tables import Endpoint, Estimates
+from glisson.clinical.timeline import Timeline, timeline
+from glisson.methods.competing import cumulative_incidence
+from glisson.methods.proportions import event_rate
+from glisson.methods.survival import kaplan_meier
+from glisson.tables import Endpoint, Estimates, Factor
+
+DAYS_PER_MONTH = 30.4375
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,41 +58,116 @@ class Context:
         """The study's analysis settings."""
         return self.cohort.study.analysis
 
-    def names(self, patients: list[str] | set[str]) -> tuple[str, ...]:
+    @property
+    def times(self) -> tuple[int, ...]:
+        """Days at which the report gives survival."""
+        return tuple(round(m * DAYS_PER_MONTH) for m in self.analysis.times_months)
+
+    def names(self, patients: Iterable[str]) -> tuple[str, ...]:
         """Return printed names, sorted."""
-        return tuple(sorted({self.pseudonym(p) for p in patients}))
+        return tuple(sorted({self.pseudonym(str(p)) for p in patients}))
+
+    def records(self) -> Timeline | None:
+        """Return the records with settled dates up to the cut-off; ``None`` for sheets with durations only."""
+        return timeline(self.cohort) if self.cohort.has("session", "date") else None
 
     def sessions(self) -> pl.DataFrame:
         """Return dated sessions (patient_id, date, method), in order; empty for sheets with durations only."""
-        if not self.cohort.has("session", "date"):
+        records = self.records()
+        if records is None:
             return pl.DataFrame(schema={"patient_id": pl.String, "date": pl.Date, "method": pl.String})
-        dated = self.cohort.table("session").select("patient_id", "date", "method").drop_nulls("date")
-        return method_names(dated, self.analysis.method_grouping).sort("patient_id", "date", "method")
+        named = method_names(records.tables["session"], self.analysis.method_grouping)
+        return named.select("patient_id", "date", "method").sort("patient_id", "date", "method")
 
     def first_session(self) -> dict[str, date]:
         """Return the day of each patient's first session."""
         first = self.sessions().group_by("patient_id").agg(pl.col("date").min())
         return dict(zip(first["patient_id"], first["date"], strict=True))
 
+    def survival(self) -> Endpoint | None:
+        """Return overall survival from the first session, also where the study counts from another origin."""
+        os = self.endpoints.get("os")
+        if os is None or self.cohort.study.endpoints.origin == "first_ldt":
+            return os
+        return derive(self.cohort, "os", origin="first_ldt")
+
+    def medians(self, endpoint: Endpoint, *by: str) -> Estimates:
+        """Return n, events and the median of each group, with the study's intervals."""
+        return kaplan_meier(endpoint, by, conf_type=self.analysis.conf_type, level=self.analysis.level)
+
+    def summary(self, endpoint: Endpoint, *by: str) -> Estimates:
+        """Return what sums an endpoint up: medians, or the cumulative incidence where other events compete."""
+        if len(endpoint.causes) == 1:
+            return self.medians(endpoint, *by)
+        rows = cumulative_incidence(endpoint, by, times=self.times, level=self.analysis.level)
+        return Estimates(tuple(r for r in rows if r.detail in ("", endpoint.causes[0])))
+
+    def rates(self, endpoint: Endpoint, *by: str) -> Estimates:
+        """Return events per person-year of each group with exact limits."""
+        return event_rate(endpoint, by, level=self.analysis.level)
+
 
 Detector = Callable[[Context], list[Finding]]
 
 
-def medians(estimates: Estimates) -> Estimates:
-    """Return the rows worth setting side by side: how many, the median, and survival at times."""
-    return Estimates(tuple(r for r in estimates if r.statistic in {"n", "events", "median", "survival"}))
+def regrouped(endpoint: Endpoint, name: str, keys: Mapping[str, Factor], rows: NDArray[np.int64]) -> Endpoint:
+    """Return rows of an endpoint, each as often as it is named, under other grouping variables.
+
+    Parameters
+    ----------
+    endpoint
+        n rows.
+    name
+        What the regrouped endpoint is called in results.
+    keys
+        Grouping variables of length m.
+    rows
+        Shape (m,): positions in the endpoint.
+    """
+    return replace(endpoint.take(rows), name=name, keys=MappingProxyType(dict(keys)), flags=())
+
+
+def noted(estimates: Estimates, text: str) -> Estimates:
+    """Return estimates whose rows say what distinguishes them from another set of the same statistics."""
+    rows = (replace(r, detail=", ".join(t for t in (r.detail, text) if t)) for r in estimates)
+    return Estimates(tuple(rows))
 
 
 def days_text(days: float) -> str:
-    """Return days as months with one decimal, or as days below two months."""
-    return f"{days:.0f} days" if days < 61 else f"{days / 30.4375:.1f} months"
+    """Return days as months with one decimal, or as days below two months.
+
+    Examples
+    --------
+    >>> days_text(46), days_text(91)
+    ('46 days', '3.0 months')
+    """
+    if days >= 61:
+        return f"{days / DAYS_PER_MONTH:.1f} months"
+    return "1 day" if days == 1 else f"{days:.0f} days"
 
 
-def percent_text(part: float, whole: float) -> str:
-    """Return a count with its percentage."""
-    return f"{part:.0f} of {whole:.0f} ({100 * part / whole:.0f} %)" if whole else "0 of 0"
+def percent_text(part: int, whole: int) -> str:
+    """Return a count with its percentage, halves rounded up.
+
+    Examples
+    --------
+    >>> percent_text(3, 24)
+    '3 of 24 (13%)'
+    """
+    return f"{part} of {whole} ({math.floor(100 * part / whole + 0.5)}%)" if whole else "0 of 0"
 
 
-def mask_of(endpoint: Endpoint, patients: set[str]) -> NDArray[np.bool_]:
-    """Return which rows of an endpoint belong to the patients."""
-    return np.array([str(c) in patients for c in endpoint.cluster], dtype=np.bool_)
+def count_text(n: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> count_text(1, "patient"), count_text(2, "patient")
+    ('1 patient', '2 patients')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def unit_of(endpoint: Endpoint) -> str:
+    """Return what one row of an endpoint is: a patient, or a lesion of one."""
+    return "lesion" if endpoint.name == "ltp" else "patient"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from glisson.assessment import Finding
+from glisson.pitfalls.confounding import confounding_by_indication
 from glisson.pitfalls.context import Context, Detector
-from glisson.pitfalls.counting import clustering, confounding_by_indication, denominators, double_counting
+from glisson.pitfalls.counting import clustering, denominators, double_counting
+from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
-from glisson.pitfalls.time_bias import competing_deaths, imputed_dates, selection_on_survival, stale_followup
+from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
 
 #: Detectors in the order of their ids. To add one, write a function Context -> list[Finding] and name it here.
 DETECTORS: tuple[Detector, ...] = (

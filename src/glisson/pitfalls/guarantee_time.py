@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,105 +10,195 @@ import polars as pl
 from numpy.typing import NDArray
 
 from glisson.assessment import Finding
-from glisson.methods.survival import kaplan_meier
-from glisson.pitfalls.context import Context, medians
+from glisson.clinical.response import responses_on_treatment
+from glisson.methods.compare import logrank
+from glisson.pitfalls.context import Context, count_text, percent_text, regrouped
 from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables.endpoint import MOVED
 
-LANDMARK_DAYS = 91
+Ints = NDArray[np.int64]
+
+#: Landmarks of one, three (primary: the usual first control) and six months.
+LANDMARKS = (30, 91, 183)
+PRIMARY = 91
 
 
 def guarantee_time(context: Context) -> list[Finding]:
     """P01: groups defined by something that happens after treatment start, such as a response or a second method.
 
     Anderson JR, Cain KC, Gelber RD. J Clin Oncol 1983;1:710-719; Giobbie-Hurder A, et al. J Clin Oncol
-    2013;31:2963-2969.
+    2013;31:2963-2969; Mantel N, Byar DP. J Am Stat Assoc 1974;69:81-86.
     """
-    os = context.endpoints.get("os")
-    if os is None or os.source_kind != "observed":
-        return []
+    os = context.survival()
     start = context.first_session()
+    if os is None or not start:
+        return []
     found = []
     for title, reached in (
         ("a second treatment method", _second_method(context)),
         ("two or more sessions", _second_session(context)),
         ("an objective response", _responses(context)),
+        ("an adverse event", _adverse_events(context)),
     ):
-        exposed = {p: (d - start[p]).days for p, d in reached.items() if p in start and d > start[p]}
-        if exposed:
-            found.append(_guarantee_finding(context, os, title, exposed))
+        day = _exposure_days(os, start, reached)
+        if (day > 0).any():
+            found.append(_guarantee_finding(context, os, title, day))
     return found
 
 
-def _guarantee_finding(context: Context, os: Endpoint, title: str, exposed: dict[str, int]) -> Finding:
-    """Set the naive comparison beside the landmark analysis."""
+def _exposure_days(os: Endpoint, start: dict[str, date], reached: dict[str, date]) -> Ints:
+    """Return for each patient the day of exposure, 0 where there was none after the first session and in follow-up."""
     ids = [str(c) for c in os.cluster]
-    day = np.array([exposed.get(i, -1) for i in ids])
-    ever = day >= 0
-    guaranteed = float(np.minimum(day[ever], os.exit[ever]).sum())
-    total = float(os.exit[ever].sum())
-    naive = _grouped(os, ever, title, "naive")
-    alive = os.exit >= LANDMARK_DAYS
-    by_then = ever & (day <= LANDMARK_DAYS)
-    corrected = Estimates()
-    if by_then[alive].any() and not by_then[alive].all():
-        corrected = _grouped(_from_landmark(os.take(alive)), by_then[alive], f"{title} by the landmark", "landmark")
+    day = np.array([(reached[i] - start[i]).days if i in reached and i in start else 0 for i in ids], dtype=np.int64)
+    return np.where((day > 0) & (day <= os.exit), day, 0)
+
+
+def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) -> Finding:
+    """Set the naive comparison beside the time-dependent and the landmark analyses."""
+    ever = day > 0
+    n, total, guaranteed = int(ever.sum()), int(os.exit[ever].sum()), int(day[ever].sum())
+    share = f"{100 * guaranteed / total:.0f}%"
+    usable = [mark for mark in LANDMARKS if _splits(os, day, mark)]
     return Finding(
         id="P01",
-        title="Guarantee (immortal) time",
+        title=f"Guarantee (immortal) time: {title}",
         severity="stop",
-        patients=context.names(set(exposed)),
+        patients=context.names(os.cluster[ever]),
         numbers=(
-            ("patients", str(len(exposed))),
-            ("guaranteed share of their follow-up", f"{100 * guaranteed / total:.0f} %" if total else "0 %"),
-            ("landmark", f"day {LANDMARK_DAYS}"),
-            ("left before the landmark", str(int((~alive).sum()))),
+            ("patients", percent_text(n, len(os))),
+            ("guaranteed share of their follow-up", share),
+            (f"left before day {PRIMARY}", str(int((os.exit < PRIMARY).sum()))),
+            ("exposed by then", str(int((ever & (day <= PRIMARY) & (os.exit >= PRIMARY)).sum()))),
         ),
-        sentence=(
-            f"{len(exposed)} patients reached {title} after their first session. Until then they could not have died "
-            f"in that group: {100 * guaranteed / max(total, 1):.0f} % of their follow-up is guaranteed survival."
-        ),
-        consequence="Survival curves drawn from the first session by this grouping favour the exposed patients even "
-        "if the exposure does nothing.",
-        remedy=f"No result of this report groups patients by it. Beside the naive comparison stands the landmark "
-        f"analysis: patients still followed on day {LANDMARK_DAYS}, grouped by what had happened by then, followed "
-        "from that day on."
-        + ("" if len(corrected) else " Here the landmark leaves one of the two groups empty, so nothing can be said."),
-        naive=naive,
-        corrected=corrected,
-        reference="Anderson 1983; Giobbie-Hurder 2013",
+        sentence=f"{count_text(n, 'patient')} can be put in a group with {title} only because of what happened after "
+        f"the first session. Nobody in that group can have died before it happened: {share} of their follow-up is "
+        "guaranteed survival.",
+        consequence="Survival counted from the first session by this grouping favours the exposed patients even if the "
+        "exposure does nothing.",
+        remedy="No result of this report groups patients by it. Beside the naive comparison stand the deaths per "
+        "person-year before and after the exposure, where each patient counts as unexposed until it happens "
+        f"(Mantel-Byar), and the landmark analysis{_marks_text(usable)}",
+        naive=_naive(context, os, title, ever),
+        corrected=_time_dependent(context, os, title, day)
+        + sum((_landmark(context, os, title, day, mark) for mark in usable), Estimates()),
+        reference="Anderson 1983; Mantel & Byar 1974; Giobbie-Hurder 2013",
     )
 
 
-def _grouped(endpoint: Endpoint, exposed: NDArray[np.bool_], title: str, kind: str) -> Estimates:
-    factor = Factor.of(np.where(exposed, "yes", "no"), ["no", "yes"])
-    keyed = Endpoint.from_arrays(
-        endpoint.exit, endpoint.cause, unit=endpoint.unit, causes=endpoint.causes, keys={title: factor},
-        name=f"{endpoint.name} ({kind})",
-    )  # fmt: skip
-    return medians(kaplan_meier(keyed, [title]))
+def _marks_text(usable: list[int]) -> str:
+    if not usable:
+        return ", which is empty here: at no landmark are there patients both with and without it."
+    left_out = [mark for mark in LANDMARKS if mark not in usable]
+    text = f" of day {', '.join(map(str, usable))}: who is still followed, grouped by what had happened by then."
+    if left_out:
+        text += f" On day {', '.join(map(str, left_out))} one of the two groups is empty."
+    return text
 
 
-def _from_landmark(endpoint: Endpoint) -> Endpoint:
-    return Endpoint.from_arrays(
-        endpoint.exit - LANDMARK_DAYS, endpoint.cause, unit=endpoint.unit, causes=endpoint.causes, name=endpoint.name
+def _naive(context: Context, os: Endpoint, title: str, ever: NDArray[np.bool_]) -> Estimates:
+    group = Factor.of(np.where(ever, "ever", "never"), ["never", "ever"])
+    keyed = regrouped(os, "os (naive)", {title: group}, np.arange(len(os)))
+    return context.medians(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
+
+
+def _time_dependent(context: Context, os: Endpoint, title: str, day: Ints) -> Estimates:
+    """Count each patient as unexposed until the exposure, then as exposed: Mantel-Byar."""
+    keyed = episodes(os, title, day)
+    return context.rates(keyed, title) + _p(context, keyed, title)
+
+
+def episodes(os: Endpoint, title: str, day: Ints) -> Endpoint:
+    """Split the follow-up of exposed patients at the day of exposure.
+
+    Parameters
+    ----------
+    os
+        n patients, all observed from the origin.
+    title
+        Name of the grouping variable, with levels ``before it`` and ``after it``.
+    day
+        Shape (n,): day of exposure, 0 where there was none.
+
+    Returns
+    -------
+    Endpoint
+        A patient exposed on their last day had no time after it.
+    """
+    later = np.flatnonzero((day > 0) & (day < os.exit))
+    exit, cause = os.exit.copy(), os.cause.copy()
+    exit[later], cause[later] = day[later], MOVED
+    rows = np.concatenate([np.arange(len(os)), later])
+    states = np.repeat(["before it", "after it"], [len(os), len(later)])
+    return replace(
+        regrouped(os, "os (time-dependent)", {title: Factor.of(states, ["before it", "after it"])}, rows),
+        entry=np.concatenate([os.entry, day[later]]),
+        exit=np.concatenate([exit, os.exit[later]]),
+        cause=np.concatenate([cause, os.cause[later]]),
     )
+
+
+def _splits(os: Endpoint, day: Ints, mark: int) -> bool:
+    """Whether a landmark has patients on both sides."""
+    followed = os.exit >= mark
+    by_then = (day > 0) & (day <= mark)
+    return bool(by_then[followed].any() and not by_then[followed].all())
+
+
+def _landmark(context: Context, os: Endpoint, title: str, day: Ints, mark: int) -> Estimates:
+    rows = np.flatnonzero(os.exit >= mark)
+    levels = [f"not by day {mark}", f"by day {mark}"]
+    group = Factor.of(np.where((day[rows] > 0) & (day[rows] <= mark), levels[1], levels[0]), levels)
+    keyed = regrouped(os, f"os (from day {mark})", {title: group}, rows)
+    keyed = replace(keyed, exit=keyed.exit - mark)
+    return context.medians(keyed, title) + context.rates(keyed, title)
+
+
+def _p(context: Context, keyed: Endpoint, title: str) -> Estimates:
+    """Return the log-rank test where both groups have enough events for one."""
+    factor = keyed.factor(title)
+    events = [int(np.sum(keyed.cause[factor.codes == i] == 1)) for i in range(len(factor.levels))]
+    if min(events) < context.analysis.minimum_events:
+        return Estimates()
+    return logrank(keyed, title, null="asymptotic").select("p")
+
+
+def _dates(frame: pl.DataFrame) -> dict[str, date]:
+    return dict(zip(frame["patient_id"], frame["date"], strict=True))
 
 
 def _second_method(context: Context) -> dict[str, date]:
-    sessions = context.sessions().with_columns(first=pl.col("method").first().over("patient_id"))
-    later = sessions.filter(pl.col("method") != pl.col("first")).group_by("patient_id").agg(pl.col("date").min())
-    return dict(zip(later["patient_id"], later["date"], strict=True))
+    """Return the first day of a method that was not used on the first day."""
+    sessions = context.sessions().drop_nulls("method")
+    first = sessions.filter(pl.col("date") == pl.col("date").min().over("patient_id"))
+    later = sessions.join(first.select("patient_id", "method"), on=["patient_id", "method"], how="anti")
+    return _dates(later.group_by("patient_id").agg(pl.col("date").min()))
 
 
 def _second_session(context: Context) -> dict[str, date]:
-    sessions = context.sessions().unique(["patient_id", "date"]).sort("patient_id", "date")
-    second = sessions.group_by("patient_id", maintain_order=True).agg(pl.col("date").get(1, null_on_oob=True))
-    return {p: d for p, d in zip(second["patient_id"], second["date"], strict=True) if d is not None}
+    days = context.sessions().unique(["patient_id", "date"])
+    later = days.filter(pl.col("date") > pl.col("date").min().over("patient_id"))
+    return _dates(later.group_by("patient_id").agg(pl.col("date").min()))
 
 
 def _responses(context: Context) -> dict[str, date]:
-    if not context.cohort.has("assessment", "overall_resp", "date"):
+    """Return the first response that counts for the best overall response."""
+    records = context.records()
+    if records is None or not context.cohort.has("assessment", "date", "overall_resp"):
         return {}
-    frame = context.cohort.table("assessment").filter(pl.col("overall_resp").is_in(["CR", "PR"]))
-    first = frame.group_by("patient_id").agg(pl.col("date").min())
-    return dict(zip(first["patient_id"], first["date"], strict=True))
+    frame = responses_on_treatment(records, context.cohort.study.endpoints)
+    return _dates(frame.filter(pl.col("response").is_in(["CR", "PR"])).group_by("patient_id").agg(pl.col("date").min()))
+
+
+def _adverse_events(context: Context) -> dict[str, date]:
+    """Return the first onset of treatment; one on the day of the first session does not hold its patient back."""
+    records, start = context.records(), context.first_session()
+    if records is None or not context.cohort.has("adverse_event", "onset_date"):
+        return {}
+    frame = records.tables["adverse_event"].drop_nulls("onset_date")
+    if "grade" in frame.columns:
+        frame = frame.filter(pl.col("grade").is_null() | (pl.col("grade") > 0))
+    first: dict[str, date] = {}
+    for patient, day in zip(frame["patient_id"], frame["onset_date"], strict=True):
+        if patient in start and day >= start[patient]:
+            first[patient] = min(day, first.get(patient, day))
+    return first

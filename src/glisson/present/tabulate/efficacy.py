@@ -185,6 +185,8 @@ def statistic_label(e: Estimate) -> str:
         "proportion": "Proportion",
         "upper_bound": "Upper bound, one-sided",
         "hazard_ratio": "Hazard ratio",
+        "one_minus_survival": f"One minus Kaplan-Meier{at}",
+        "rate": "Events per person-year",
     }
     name = names.get(e.statistic, e.statistic.replace("_", " ").capitalize() + at)
     return f"{name}: {e.detail}" if e.detail else name
