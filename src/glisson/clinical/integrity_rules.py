@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from glisson.clinical.problems import Severity
+from glisson.clinical.schema import PATIENT
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -246,6 +247,17 @@ RULES: tuple[Rule, ...] = (
         found="sex, year of birth and dates equal those of an earlier patient",
         expected="different persons",
         todo="check that it is not one person under two ids",
+    ),
+    Rule(
+        id="patient.example",
+        severity="changes",
+        table=_P,
+        column="patient_id",
+        needs=((_P, "patient_id"),),
+        hits=where(_P, pl.col("patient_id") == PATIENT.field("patient_id").example),
+        found="the invented example patient of the template is still there and would be counted",
+        expected="patients of your own",
+        todo="delete the example's rows from every sheet",
     ),
     Rule(
         id="session.drug_dose",

@@ -27,7 +27,7 @@ _DTYPE: dict[str, Any] = {
     "yes_no": pl.Boolean,
 }
 #: Sheets that hold explanations, not data.
-_ASIDE = frozenset({"readme", "notes", "note", "glossary", "dictionary", "legend", "info", "instructions"})
+_ASIDE = frozenset({"readme", "problems", "notes", "note", "glossary", "dictionary", "legend", "info", "instructions"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def read_tables(sheets: Sequence[RawSheet], settings: InputSettings) -> Relation
     settings
         Declared codes for missing and the order of day and month.
     """
-    problems: list[Problem] = [p for s in sheets for p in s.problems]
+    # How an explanation is laid out is nobody's problem.
+    problems: list[Problem] = [p for s in sheets if _plain(s.name) not in _ASIDE for p in s.problems]
     found: dict[str, RawSheet] = {}
     for sheet in sheets:
         table = table_of(sheet.name)

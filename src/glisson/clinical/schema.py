@@ -69,6 +69,8 @@ class Table:
         Whether an assessment is impossible without the table.
     adds
         What can be computed with this table and not without it.
+    further
+        Further rows of the example patient, as (column, text) pairs; an id of the first row that is not given stays.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Table:
     key: tuple[str, ...] = ()
     compulsory: bool = False
     adds: str = ""
+    further: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     def field(self, name: str) -> Field:
         """Return a column by name."""
@@ -86,6 +89,13 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Column names in order."""
         return tuple(f.name for f in self.fields)
+
+    @property
+    def examples(self) -> tuple[dict[str, str], ...]:
+        """Rows of the example patient: the texts of the filled cells by column."""
+        first = {f.name: f.example for f in self.fields if f.example}
+        kept = {f.name: f.example for f in self.fields if f.kind == "id" and f.example}
+        return (first, *(kept | dict(row) for row in self.further))
 
 
 def _id(name: str, meaning: str, example: str, need: Need = "required", adam: str = "") -> Field:
@@ -149,7 +159,7 @@ PATIENT = Table(
         _whole("n_liver_lesions", "number of liver lesions", 0, 500, "4"),
         _number("largest_mm", "largest liver lesion", 1, 400, unit="mm", example="62"),
         _yes_no("resection_prior", "liver resection before the first session", "no"),
-        _whole("lines_systemic_before", "lines of systemic therapy before the first session", 0, 20, "2"),
+        _whole("lines_systemic_before", "lines of systemic therapy before the first session", 0, 20, "1"),
         _yes_no("anthracycline_prior", "anthracycline before the first session", "yes"),
         _number("dox_sys_mg_m2", "cumulative systemic doxorubicin before the first session", 0, 1200, unit="mg/m2",
                 example="300"),
@@ -251,6 +261,10 @@ ASSESSMENT = Table(
         _choice("extrahepatic_resp", RESPONSES, "response outside the liver", "NON-PD", "conditional"),
         _yes_no("clinical_pd", "progression declared clinically, without imaging", "no"),
     ),
+    further=(
+        (("assessment_id", "EX-01-A0"), ("date", "2016-09-27"), ("modality", "CT"), ("criterion", "recist11"),
+         ("reader", "local"), ("is_baseline", "yes")),
+    ),
 )  # fmt: skip
 
 MEASUREMENT = Table(
@@ -274,6 +288,7 @@ MEASUREMENT = Table(
                 "ltp = local tumour progression, viable again after a scan without; empty before treatment",
                 "residual"),
     ),
+    further=((("assessment_id", "EX-01-A0"), ("role", "target"), ("long_mm", "62"), ("status", "measured")),),
 )  # fmt: skip
 
 LAB_TESTS = (
