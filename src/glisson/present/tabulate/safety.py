@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glisson.assessment import Assessment, ResponseResult, SafetyResult, SafetyTerm
+from glisson.clinical.toxicity import UNKNOWN_GRADE
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
 from glisson.present.words import NOTHING_TO_PRINT, Words
@@ -31,7 +32,9 @@ def affected(table: CountTable, group: Group, least: int = 1) -> tuple[int, int]
     """Return (patients with at least this grade, patients) of a group."""
     coarse = table.by(*(key for key, _ in group))
     place = coarse.groups().index(group)
-    categories = [c for c in table.categories if grade_of(c) >= least]
+    # An event of unknown grade is an event, but nobody can call it severe.
+    unknown = UNKNOWN_GRADE if least == 1 else None
+    categories = [c for c in table.categories if grade_of(c) >= least or c == unknown]
     return int(coarse.count(*categories)[place]), int(coarse.counts[place].sum())
 
 
@@ -42,7 +45,9 @@ def worst_grades(assessment: Assessment, safety: SafetyResult, words: Words) -> 
         x, n = affected(term.worst, ())
         if not x:
             continue
-        counts = [affected(term.worst, (), g)[0] - affected(term.worst, (), g + 1)[0] for g in _GRADES]
+        counts = [
+            sum(int(term.worst.count(c).sum()) for c in term.worst.categories if grade_of(c) == g) for g in _GRADES
+        ]
         severe, _ = affected(term.worst, (), SEVERE)
         cells = (term.term, *(str(c) for c in counts), words.count_percent(x, n), words.count_percent(severe, n))
         rows.append(Row(cells=cells))
@@ -127,12 +132,13 @@ def response(assessment: Assessment, result: ResponseResult, words: Words) -> Ta
     """Return best response by category, then response and disease control over both denominators."""
     groups = [(), *result.best.groups()] if result.best.keys else [()]
     rows: list[Row] = [section("Best overall response, patients (%)")]
-    for category in result.best.categories:
+    shown = [c for c in result.best.categories if not c.startswith("NON-") or result.best.count(c).sum()]
+    for category in shown:
         cells = [_category(result.best, g, category, words) for g in groups]
         rows.append(Row(cells=(category, *cells), indent=1))
     rates = [e for e in result.estimates if e.statistic in {"proportion", "rate"}]
     for name in dict.fromkeys((e.variable, e.detail) for e in rates):
-        if len(rows) == len(result.best.categories) + 1:
+        if len(rows) == len(shown) + 1:
             rows.append(section("Rates (exact interval)"))
         of_name = [next((e for e in rates if (e.variable, e.detail) == name and e.group == g), None) for g in groups]
         label = f"{name[0]}: {name[1]}" if name[1] else name[0]

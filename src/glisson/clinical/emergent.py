@@ -1,0 +1,151 @@
+"""Which recorded adverse events count: treatment-emergent, near a session, worse than before."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from glisson.clinical.cohort import Cohort
+
+#: What became of a row of the adverse-event table, with the reason why it does not count.
+COUNTED = "counted"
+ABSENT = "absent"
+REASONS: dict[str, str] = {
+    "before": "before the first session",
+    "not_worse": "no worse than what was there when treatment began",
+    "late": "later after a session than the window",
+    "unrelated_death": "fatal but judged unrelated to treatment; they are counted among the deaths",
+    "after_cutoff": "after the cut-off",
+}
+NO_TERM = "Term not recorded"
+
+_UNRELATED = ("unrelated", "unlikely")
+_COLUMNS: dict[str, Any] = {
+    "patient_id": pl.String, "onset_date": pl.Date, "onset_date_to": pl.Date, "end_date": pl.Date,
+    "end_date_to": pl.Date, "term": pl.String, "grade": pl.Int64, "related": pl.String, "session_id": pl.String,
+    "outcome": pl.String,
+}  # fmt: skip
+
+
+def same_term(text: str) -> str:
+    """Return a term in the form in which it is compared: case and blanks do not matter.
+
+    Examples
+    --------
+    >>> same_term(" Abdominal  Pain")
+    'abdominal pain'
+    """
+    return " ".join(text.split()).casefold()
+
+
+def events(cohort: Cohort) -> pl.DataFrame:
+    """Return every row of the adverse-event table with what became of it.
+
+    An event counts if it can have begun within the study's ``ae_window_days`` of any session, day 0 being the day of
+    the session. A partial date counts if any day it can mean does, and an event without a date always: an unknown date
+    must not make a complication disappear. An event is compared with what its patient had when treatment began: a
+    row of the same term from before the first session that is ongoing, or ended on or after the later one's onset.
+
+    Parameters
+    ----------
+    cohort
+        With an ``adverse_event`` table.
+
+    Returns
+    -------
+    DataFrame
+        ``event`` (row number from 0), ``patient_id``, ``term`` (in its usual spelling), ``key`` (compared form),
+        ``grade`` (null where not recorded), ``dated``, ``session`` (row of the session table it is attributed to, the
+        recorded one or the latest one up to its onset, null where unknown), ``status``: ``counted``, ``absent``
+        (grade 0: looked for, not there) or a key of ``REASONS``.
+    """
+    rows = _rows(cohort)
+    sessions = _sessions(cohort)
+    first = sessions.group_by("patient_id").agg(t0=pl.col("date").min())
+    rows = rows.join(first, on="patient_id", how="left", maintain_order="left")
+    rows = rows.with_columns(dated=pl.col("onset_date").is_not_null() & pl.col("t0").is_not_null())
+    rows = rows.join(_near(rows, sessions, cohort.study.analysis.ae_window_days), on="event", how="left")
+    rows = rows.join(_baseline(rows), on="event", how="left")
+    rows = rows.with_columns(_status(cohort.study.cutoff).alias("status")).sort("event")
+    return rows.select("event", "patient_id", "term", "key", "grade", "dated", "session", "status")
+
+
+def _rows(cohort: Cohort) -> pl.DataFrame:
+    """Return the table with all columns it may have, only of known patients, terms in their usual spelling."""
+    frame = cohort.table("adverse_event")
+    missing = [pl.lit(None, dtype=kind).alias(c) for c, kind in _COLUMNS.items() if c not in frame.columns]
+    frame = frame.with_columns(missing).select(*_COLUMNS)
+    frame = frame.with_columns(pl.col("term").fill_null(NO_TERM), event=pl.int_range(pl.len(), dtype=pl.Int64))
+    frame = frame.with_columns(
+        pl.coalesce("onset_date_to", "onset_date").alias("onset_date_to"),
+        pl.coalesce("end_date_to", "end_date").alias("end_date_to"),
+        pl.col("term").map_elements(same_term, return_dtype=pl.String).alias("key"),
+    )
+    spelling = frame.group_by("key", "term").len().sort("len", "term", descending=[True, False])
+    spelling = spelling.group_by("key", maintain_order=True).agg(pl.col("term").first())
+    frame = frame.drop("term").join(spelling, on="key", how="left", maintain_order="left")
+    known = cohort.table("patient").select("patient_id")
+    return frame.join(known, on="patient_id", how="semi", maintain_order="left")
+
+
+def _sessions(cohort: Cohort) -> pl.DataFrame:
+    """Return dated sessions up to the cut-off: ``session`` (row number), ``session_id``, patient and dates."""
+    kinds = {"patient_id": pl.String, "session_id": pl.String, "date": pl.Date, "date_to": pl.Date}
+    if not cohort.has("session", "date"):
+        return pl.DataFrame(schema={"session": pl.Int64, **kinds})
+    frame = cohort.table("session")
+    frame = frame.with_columns(pl.lit(None, dtype=kind).alias(c) for c, kind in kinds.items() if c not in frame.columns)
+    frame = frame.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("session"), *kinds).drop_nulls("date")
+    frame = frame.with_columns(pl.coalesce("date_to", "date").alias("date_to"))
+    cutoff = cohort.study.cutoff
+    return frame if cutoff is None else frame.filter(pl.col("date") <= cutoff)
+
+
+def _near(rows: pl.DataFrame, sessions: pl.DataFrame, window: int) -> pl.DataFrame:
+    """Return of each event whether it can lie in the window of a session, and the session it is attributed to."""
+    pairs = rows.select("event", "patient_id", "onset_date", "onset_date_to", recorded="session_id").join(
+        sessions, on="patient_id", how="inner"
+    )
+    begun = pl.col("onset_date_to") >= pl.col("date")
+    inside = begun & (pl.col("onset_date") <= pl.col("date_to") + pl.duration(days=window))
+    named = (pl.col("recorded") == pl.col("session_id")).fill_null(value=False)
+    pairs = pairs.with_columns(inside=inside.fill_null(value=False), begun=begun.fill_null(value=False), named=named)
+    near = pairs.group_by("event").agg(pl.col("inside").any())
+    # The recorded session comes first, then the latest one before the event.
+    usable = pairs.filter(pl.col("begun") | (pl.col("named") & pl.col("onset_date").is_null()))
+    owner = usable.sort("event", "named", "date", "session").group_by("event").agg(pl.col("session").last())
+    return near.join(owner, on="event", how="left")
+
+
+def _baseline(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the worst grade of the same term from before the first session that was still there at the onset."""
+    before = rows.filter(pl.col("onset_date_to") < pl.col("t0")).select(
+        "patient_id", "key", old="grade", until="end_date_to", going=pl.col("outcome") == "ongoing"
+    )
+    pairs = rows.select("event", "patient_id", "key", "onset_date").join(before, on=["patient_id", "key"], how="inner")
+    there = pl.col("going").fill_null(value=False) | (pl.col("until") >= pl.col("onset_date")).fill_null(value=False)
+    return pairs.filter(there).group_by("event").agg(baseline=pl.col("old").max())
+
+
+def _status(cutoff: date | None) -> pl.Expr:
+    """Return the status of each event; without a date nothing but grade and relation can speak against it."""
+    grade, dated = pl.col("grade"), pl.col("dated")
+    later = pl.lit(value=False) if cutoff is None else pl.col("onset_date") > cutoff
+    unrelated = (grade == 5) & pl.col("related").is_in(_UNRELATED)
+    return (
+        pl.when((grade == 0).fill_null(value=False))
+        .then(pl.lit(ABSENT))
+        .when(later.fill_null(value=False))
+        .then(pl.lit("after_cutoff"))
+        .when(dated & (pl.col("onset_date_to") < pl.col("t0")))
+        .then(pl.lit("before"))
+        .when(dated & ~pl.col("inside").fill_null(value=False))
+        .then(pl.lit("late"))
+        .when(unrelated.fill_null(value=False))
+        .then(pl.lit("unrelated_death"))
+        .when((grade <= pl.col("baseline")).fill_null(value=False))
+        .then(pl.lit("not_worse"))
+        .otherwise(pl.lit(COUNTED))
+    )

@@ -1,0 +1,275 @@
+"""Adverse events by worst grade: per patient or session, over everybody who was treated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from glisson.clinical.cohort import Cohort
+from glisson.clinical.emergent import ABSENT, COUNTED, REASONS, events, same_term
+from glisson.clinical.groups import keys_of_units, method_names, patient_keys
+from glisson.errors import InputError
+from glisson.tables import CountTable
+
+ANY_EVENT = "Any adverse event"
+NO_EVENT = "none"
+#: An event without a grade happened; nobody knows how bad it was.
+UNKNOWN_GRADE = "unknown"
+GRADES = ("1", "2", "3", "4", "5")
+
+#: Systemic complications of doxorubicin, with the names under which they may be recorded.
+DOXORUBICIN_TERMS: dict[str, tuple[str, ...]] = {
+    "Neutropenia": ("neutropenia", "neutrophil count decreased", "neutrophils decreased", "agranulocytosis",
+                    "febrile neutropenia"),
+    "Febrile neutropenia": ("febrile neutropenia", "neutropenic fever"),
+    "Leukopenia": ("leukopenia", "leucopenia", "white blood cell decreased", "white blood cell count decreased"),
+    "Thrombocytopenia": ("thrombocytopenia", "platelet count decreased", "platelets decreased"),
+    "Alopecia": ("alopecia", "hair loss"),
+    "Oral mucositis": ("mucositis oral", "oral mucositis", "mucositis", "stomatitis"),
+    "Nausea": ("nausea",),
+    "Vomiting": ("vomiting",),
+    "Heart failure": ("heart failure", "cardiac failure", "congestive heart failure", "cardiotoxicity",
+                      "cardiomyopathy"),
+    "Ejection fraction decreased": ("ejection fraction decreased", "decreased ejection fraction",
+                                    "left ventricular ejection fraction decreased"),
+    "Left ventricular systolic dysfunction": ("left ventricular systolic dysfunction",
+                                              "left ventricular dysfunction"),
+}  # fmt: skip
+_DRUGGED = ("deb_tace", "ctace")
+
+
+def worst_grades(cohort: Cohort, term: str | None = None) -> CountTable:
+    """Count patients by the worst grade of a term, by method.
+
+    Every patient of the cohort counts once, also those without any row in the adverse-event table. Which events count
+    is explained in ``emergent.events``.
+
+    Parameters
+    ----------
+    cohort
+        With an ``adverse_event`` table; n patients.
+    term
+        Term, in any case; ``None`` takes all terms together.
+
+    Returns
+    -------
+    CountTable
+        n patients by ``method``; categories ``none``, ``1`` .. ``5``, and ``unknown`` where a patient's only events
+        have no grade.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+
+    Notes
+    -----
+    National Cancer Institute. Common Terminology Criteria for Adverse Events. Grade 0 is the absence of an event.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> worst_grades(demo_cohort(), "alopecia").by().counts.tolist()
+    [[24, 0, 0, 0, 0, 0]]
+    """
+    worst = worst_by_patient(cohort, term)
+    ids = cohort.table("patient")["patient_id"].to_list()
+    name = ANY_EVENT if term is None else term
+    grades = [worst[i] for i in ids]
+    keys = {"method": patient_keys(cohort)["method"]}
+    return CountTable.of(grades, _categories(grades), keys=keys, ids=ids, name=name, label=name)
+
+
+def session_worst_grades(cohort: Cohort, term: str | None = None) -> CountTable:
+    """Count sessions by the worst grade of a term, by the session's own method.
+
+    An event belongs to the session recorded with it, else to the latest one up to its onset, so that the window of a
+    session ends where the next one begins; without a date and a session, to the patient's first session.
+
+    Parameters
+    ----------
+    cohort, term
+        As for ``worst_grades``.
+
+    Returns
+    -------
+    CountTable
+        One dated session a count. Sessions of a patient are not independent: intervals need the patient as cluster.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded, or no session is dated.
+    """
+    rows = _counted(cohort, term)
+    if not cohort.has("session", "date"):
+        raise InputError("no session has a date", todo="record the dates to report adverse events per session")
+    frame = method_names(cohort.table("session"), cohort.study.analysis.method_grouping)
+    frame = frame.with_columns(session=pl.int_range(pl.len(), dtype=pl.Int64)).drop_nulls("date")
+    if cohort.study.cutoff is not None:
+        frame = frame.filter(pl.col("date") <= cohort.study.cutoff)
+    first = frame.sort("date", "session").group_by("patient_id").agg(first=pl.col("session").first())
+    rows = rows.join(first, on="patient_id", how="left").with_columns(pl.coalesce("session", "first").alias("session"))
+    worst = _worst(rows, "session")
+    units = frame["session"].to_list()
+    grades = [worst.get(u, NO_EVENT) for u in units]
+    methods = dict(zip(map(str, units), frame["method"].to_list(), strict=True))
+    names = list(methods)
+    keys = {"method": keys_of_units(cohort, names, frame["patient_id"].to_list(), methods)["method"]}
+    name = ANY_EVENT if term is None else term
+    return CountTable.of(grades, _categories(grades), keys=keys, unit="session", ids=names, name=name, label=name)
+
+
+def worst_by_patient(cohort: Cohort, term: str | None = None) -> dict[str, str]:
+    """Return the worst grade of every patient: ``none``, ``1`` .. ``5`` or ``unknown``.
+
+    Parameters
+    ----------
+    cohort, term
+        As for ``worst_grades``.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    worst = _worst(_counted(cohort, term), "patient_id")
+    return {i: worst.get(i, NO_EVENT) for i in cohort.table("patient")["patient_id"].to_list()}
+
+
+def terms(cohort: Cohort) -> tuple[str, ...]:
+    """Return the terms that occurred, those of most patients first, ties in alphabetical order.
+
+    Parameters
+    ----------
+    cohort
+        With an ``adverse_event`` table.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> terms(demo_cohort())[:2]
+    ('Abdominal pain', 'Fatigue')
+    """
+    found = _counted(cohort, None).group_by("term").agg(n=pl.col("patient_id").n_unique())
+    return tuple(found.sort("n", "term", descending=[True, False])["term"].to_list())
+
+
+def terms_of_interest(cohort: Cohort) -> tuple[str, ...]:
+    """Return the terms of interest that nobody had.
+
+    Those recorded with grade 0 (looked for and absent) and, where doxorubicin was given through the catheter, its
+    systemic complications. A term that occurred at any time after the first session, under any of its names, is left
+    out, also where it was too late to count.
+
+    Parameters
+    ----------
+    cohort
+        With an ``adverse_event`` table.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    rows = _events(cohort)
+    occurred = rows.filter(~pl.col("status").is_in([ABSENT, "before", "not_worse", "after_cutoff"]))["key"].to_list()
+    absent = rows.filter(pl.col("status") == ABSENT).unique("key").sort("term")
+    looked_for = {key: term for key, term in zip(absent["key"], absent["term"], strict=True) if key not in occurred}
+    out = list(looked_for.values())
+    if _doxorubicin(cohort):
+        seen = set(occurred) | set(looked_for)
+        out += [label for label, names in DOXORUBICIN_TERMS.items() if not seen.intersection(names)]
+    return tuple(out)
+
+
+def ctcae_versions(cohort: Cohort) -> tuple[str, ...]:
+    """Return the CTCAE versions by which the events were graded, lowest first.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    frame = _table(cohort)
+    if "ctcae_version" not in frame.columns:
+        return ()
+    return tuple(frame["ctcae_version"].drop_nulls().unique().sort().to_list())
+
+
+def uncounted(cohort: Cohort) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+    """Return the events that do not count, so that none disappears unseen.
+
+    Returns
+    -------
+    tuple
+        (reason in words, number of events, their terms in alphabetical order).
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    rows = _events(cohort)
+    out = []
+    for status, reason in REASONS.items():
+        some = rows.filter(pl.col("status") == status)
+        if not some.is_empty():
+            out.append((reason, len(some), tuple(some["term"].unique().sort().to_list())))
+    return tuple(out)
+
+
+def undated(cohort: Cohort) -> int:
+    """Return how many counted events have no date (or belong to a patient without a dated session).
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    return _counted(cohort, None).filter(~pl.col("dated")).height
+
+
+def _table(cohort: Cohort) -> pl.DataFrame:
+    if not cohort.has("adverse_event"):
+        raise InputError("no adverse event is recorded", todo="add the table adverse_event to report safety")
+    return cohort.table("adverse_event")
+
+
+def _events(cohort: Cohort) -> pl.DataFrame:
+    _table(cohort)
+    return events(cohort)
+
+
+def _counted(cohort: Cohort, term: str | None) -> pl.DataFrame:
+    rows = _events(cohort).filter(pl.col("status") == COUNTED)
+    return rows if term is None else rows.filter(pl.col("key") == same_term(term))
+
+
+def _worst(rows: pl.DataFrame, unit: str) -> dict[Any, str]:
+    """Return the worst known grade by unit; unknown only where no grade is known."""
+    worst = rows.group_by(unit).agg(pl.col("grade").max())
+    grades = worst["grade"].to_list()
+    return {u: UNKNOWN_GRADE if g is None else str(g) for u, g in zip(worst[unit].to_list(), grades, strict=True)}
+
+
+def _categories(grades: Iterable[str]) -> tuple[str, ...]:
+    return (NO_EVENT, *GRADES, *((UNKNOWN_GRADE,) if UNKNOWN_GRADE in set(grades) else ()))
+
+
+def _doxorubicin(cohort: Cohort) -> bool:
+    """Whether doxorubicin was given through the catheter; chemoembolization without a recorded drug may have been."""
+    if not cohort.has("session", "method"):
+        return False
+    frame = cohort.table("session")
+    drug = pl.col("drug") if "drug" in frame.columns else pl.lit(None, dtype=pl.String)
+    named = drug.str.to_lowercase().str.contains("doxorubicin|adriamycin").fill_null(value=False)
+    may = pl.col("method").is_in(_DRUGGED) & drug.is_null()
+    return not frame.filter(named | may).is_empty()
