@@ -10,7 +10,10 @@ from glisson.clinical.cohort import Cohort
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """Patient ids to the names printed: P01, P02, ... in the order of the patient sheet, excluded patients included."""
+    """Patient ids to the names printed, in the order of the patient sheet, excluded patients included.
+
+    They are Pt01, Pt02, ...: P01, P02, ... are the ids of pitfalls.
+    """
 
     names: dict[str, str]
 
@@ -24,11 +27,11 @@ class Pseudonyms:
         if not cohort.study.report.pseudonymous:
             return cls({i: i for i in ids})
         width = max(2, len(str(len(ids))))
-        return cls({patient: f"P{number:0{width}d}" for number, patient in enumerate(ids, start=1)})
+        return cls({patient: f"Pt{number:0{width}d}" for number, patient in enumerate(ids, start=1)})
 
     def __call__(self, patient: str) -> str:
         """Return the printed name of one patient."""
-        return self.names.get(str(patient), "P??")
+        return self.names.get(str(patient), "Pt??")
 
     def all(self, patients: Iterable[str]) -> tuple[str, ...]:
         """Return the printed names in order."""

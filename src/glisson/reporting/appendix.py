@@ -29,7 +29,8 @@ def chapter(assessment: Assessment) -> list[Block]:
 
 def _problems(assessment: Assessment) -> str:
     changing, notes = (len(assessment.problems.severity(s)) for s in ("changes", "note"))
-    text = f"{opening(len(assessment.problems), 'problem')} of the data: {changing} that change a result"
+    text = f"{opening(len(assessment.problems), 'problem')} of the data: {changing} that "
+    text += "changes a result" if changing == 1 else "change a result"
     text += f" and {plural(notes, 'note')}"
     blocking = len(assessment.problems.blocking)
     if blocking:

@@ -8,7 +8,7 @@ from glisson.assessment import Assessment
 from glisson.present.document import Block, Document, Heading, Paragraph, TableBlock
 from glisson.present.tabulate import efficacy as tables
 from glisson.present.tabulate.common import people
-from glisson.present.words import listed
+from glisson.present.words import listed, lower_first
 from glisson.reporting import appendix, efficacy, methods_text, patients, pitfalls, safety, strobe
 from glisson.reporting.answer import answer_text
 from glisson.reporting.wording import words_of
@@ -67,7 +67,7 @@ def _fill(block: Block, draft: Document) -> Block:
 
 
 def _subtitle(assessment: Assessment) -> str:
-    methods = listed([assessment.label("method", code) for code, _ in assessment.methods])
+    methods = listed([lower_first(assessment.label("method", code)) for code, _ in assessment.methods])
     by = f" by {methods}" if methods else ""
     return f"Safety and efficacy of liver-directed therapy{by}: {people(assessment)}"
 

@@ -7,7 +7,7 @@ from glisson.present.document import Block, FigureBlock, Heading, Note, Paragrap
 from glisson.present.figures.data import CurveFigure, CurvePanel, panel
 from glisson.present.figures.forest import forest
 from glisson.present.tabulate import efficacy as tables
-from glisson.present.tabulate.common import caption, find, group_name
+from glisson.present.tabulate.common import caption, endpoint_caption, find, group_name
 from glisson.present.words import listed, lower_first, sentence_case
 from glisson.reporting.answer import primary
 from glisson.reporting.wording import by_method, median_phrase, median_sentence, origin_of, spoken_group, words_of
@@ -62,10 +62,16 @@ def _overall_text(assessment: Assessment, endpoint: EndpointResult) -> str:
         text += ", with death before it counted as a competing event" if times else ""
     else:
         text = sentence_case(median_sentence(assessment, endpoint, part, ()))
-        label = lower_first(endpoint.label)
-        text += f"; {label} was {listed(times)}" if times and text else ""
+        text += f"; {_share(endpoint)} was {listed(times)}" if times and text else ""
     text = text or f"No estimate of {lower_first(endpoint.label)} is possible"
     return f"{text} ([[efficacy-{endpoint.code}]])."
+
+
+def _share(endpoint: EndpointResult) -> str:
+    """Return what a proportion without the event is called; only survival has a name of its own."""
+    if "survival" in endpoint.label.lower():
+        return lower_first(endpoint.label)
+    return "the share still in response" if endpoint.code == "dor" else "the share without an event"
 
 
 def _month(day: float | None) -> str:
@@ -92,7 +98,8 @@ def _test_text(assessment: Assessment, endpoint: EndpointResult, part: Breakdown
     test = next((e for e in part.tests if e.unit == "p" and e.value is not None), None)
     if test is None:
         return part.sentence
-    return f"Comparison of the curves: {words.p(test.value)} ({test.method}; [[comparisons-{endpoint.code}]])."
+    what, name = "cause-specific hazards" if endpoint.competing else "curves", test.method.split(" (")[0]
+    return f"Comparison of the {what}: {words.p(test.value)} ({name}; [[comparisons-{endpoint.code}]])."
 
 
 def _comparisons(assessment: Assessment, endpoint: EndpointResult) -> list[Block]:
@@ -154,8 +161,8 @@ def _main_figure(assessment: Assessment, endpoint: EndpointResult, method: Break
     start = origin_of(endpoint)
     return FigureBlock(
         name=endpoint.code,
-        title=caption(assessment, f"{endpoint.label} from {start}"),
-        text=_panels_text(parts) + _reading(endpoint),
+        title=endpoint_caption(assessment, endpoint, f"{endpoint.label} from {start}"),
+        text=_panels_text(parts) + _causes_text(endpoint, parts) + _reading(endpoint),
         alt=_alt(assessment, endpoint, parts),
         data=CurveFigure(panels=tuple(_panel(assessment, endpoint, p) for p in parts)),
     )
@@ -185,6 +192,15 @@ def _panels_text(parts: list[Breakdown]) -> str:
     return f"{'; '.join(named)}. "
 
 
+def _causes_text(endpoint: EndpointResult, parts: list[Breakdown]) -> str:
+    """Say which curves stand for deaths before the event, where they are drawn."""
+    causes = [c.detail.replace("_", " ") for c in endpoint.overall.curves]
+    if len(causes) < 2 or endpoint.overall not in parts:
+        return ""
+    where = "A" if len(parts) > 1 else "The figure"
+    return f"{where} shows {lower_first(causes[0])} and, competing with it, {listed([c.lower() for c in causes[1:]])}. "
+
+
 def _reading(endpoint: EndpointResult) -> str:
     method = next((c.method for c in endpoint.overall.curves), "")
     level = next((c.level for c in endpoint.overall.curves), 0.95)
@@ -200,7 +216,7 @@ def _alt(assessment: Assessment, endpoint: EndpointResult, parts: list[Breakdown
     said = []
     for part in parts:
         for group in part.estimates.groups():
-            name = group_name(assessment, group) if part.by else "all patients"
+            name = group_name(assessment, group) if part.by else "All patients"
             median = find(part.estimates, "median", group=group)
             if median is not None:
                 said.append(f"{name}: median {words.phrase(median)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from glisson.assessment import Assessment, Breakdown, EndpointResult
-from glisson.present.tabulate.common import find, group_name
+from glisson.present.tabulate.common import find, group_name, unit_of
 from glisson.present.words import StyleName, Words, lower_first, plural
 from glisson.tables import Estimate, Estimates, Group
 
@@ -47,11 +47,6 @@ def among(estimates: Estimates, endpoint: EndpointResult, group: Group) -> str:
     if e is None or e.events is None or e.n is None:
         return ""
     return f"{event_count(endpoint, e.events)} among {plural(e.n, unit_of(endpoint))}"
-
-
-def unit_of(endpoint: EndpointResult) -> str:
-    """Return what is counted: patients, or lesions for local progression."""
-    return "lesion" if endpoint.code == "ltp" else "patient"
 
 
 def median_phrase(endpoint: EndpointResult, e: Estimate, words: Words, estimates: Estimates) -> str:

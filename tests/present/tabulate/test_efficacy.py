@@ -60,11 +60,43 @@ def test_comparisons_name_the_variant_and_leave_out_what_stands_behind() -> None
     whats = {row.cells[1] for row in table.rows if row.kind == "data"}
     assert whats == {"Whole curves", "Mean time within 40 months, months", "Mean time within 12 months, months",
                      "Mean time within 43 months, months", "Event-free at 12 months, percentage points"}  # fmt: skip
-    exact = next(r.cells for r in table.rows if r.kind == "data" and "exact" in r.cells[4])
+    exact = next(r.cells for r in table.rows if r.kind == "data" and "Exact" in r.cells[4])
     assert exact[3] == "<.001"
     assert "permutation of log-rank scores" in exact[4]
     minus = next(r.cells for r in table.rows if r.cells[0] == "Ablation minus DEB-TACE")
     assert minus[2] == "16.6 (3.1 to 30.0)"
+
+
+def test_a_sampled_p_value_comes_with_its_error_and_competing_risks_with_what_is_tested() -> None:
+    whole = assessment()
+    ttp = whole.endpoint("ttp")
+    sampled = Estimate(
+        variable="ttp", statistic="p", value=0.0504, low=0.048, high=0.053, level=0.99, unit="p",
+        method="Monte Carlo log-rank test (permutation of log-rank scores; 99% interval of the sampling error)",
+    )  # fmt: skip
+    tested = replace(ttp, breakdowns=(replace(ttp.breakdowns[0], tests=Estimates((sampled,))),))
+    table = tables.comparisons(whole, tested, WORDS)
+    assert table is not None
+    _, what, _, p, method = table.rows[1].cells
+    assert (what, p) == ("Cause-specific hazards", ".05")
+    assert method.endswith("99% interval of the sampling error, 0.0480 to 0.0530)")
+
+
+def test_groups_are_named_as_in_a_sentence() -> None:
+    whole = assessment()
+    part = next(b for b in whole.endpoint("os").breakdowns if b.by == ("extrahepatic",))
+    against = Estimate(variable="os", statistic="rmst_difference", group=(("extrahepatic", "present"),))
+    assert tables.comparison_name(whole, part, against) == "Extrahepatic disease minus limited to the liver"
+
+
+def test_a_caption_counts_what_the_endpoint_is_about() -> None:
+    whole = assessment()
+    os = whole.endpoint("os")
+    few = replace(os.overall, estimates=Estimates((Estimate(variable="x", statistic="n", value=9.0, unit="count"),)))
+    response = tables.efficacy(whole, replace(os, code="dor", label="Response", breakdowns=(few,)), WORDS)
+    assert response.title == "Response overall and by group (9 synthetic patients)"
+    lesions = tables.efficacy(whole, replace(os, code="ltp", label="Local", breakdowns=(few,)), WORDS)
+    assert lesions.title == "Local overall and by group (9 treated lesions of 24 synthetic patients)"
 
 
 def test_no_comparison_no_table() -> None:
@@ -91,8 +123,8 @@ def test_key_results_give_every_endpoint_overall_and_by_method() -> None:
         "Y-90 radioembolization",
         "Ablation",
     ]
-    assert cells(table, "Overall survival, median in months")[1] == "9.3 (6.0 to 22.0)\n18 / 24"
-    assert cells(table, "Time to progression, at 12 months")[1].endswith("17 / 24")
+    assert cells(table, "Overall survival, median in months")[1] == "9.3\n(6.0 to 22.0)\n18 / 24"
+    assert cells(table, "Time to progression, cumulative incidence at 12 months")[1].endswith("17 / 24")
 
 
 def test_naive_and_corrected_stand_under_their_headings() -> None:
@@ -103,6 +135,21 @@ def test_naive_and_corrected_stand_under_their_headings() -> None:
     assert [r.cells[0] for r in table.rows] == ["As usually done", "All patients", "Corrected", "All patients"]
     assert table.rows[1].cells[1:] == ("17 / 24", "Median, months", "9.9")
     assert tables.side_by_side(assessment(), Estimates(), Estimates(), WORDS, "t", "T") is None
+
+
+def test_rows_of_different_things_are_told_apart() -> None:
+    rows = tuple(
+        Estimate(variable=v, statistic="proportion", value=0.5, unit="probability")
+        for v in ("ttp per lesion", "technical success")
+    )
+    split = Estimates((Estimate(variable="os", statistic="n", group=(("a second method", "yes"),), value=3.0), *rows))
+    table = tables.side_by_side(assessment(), split, Estimates(), WORDS, "t", "T")
+    assert table is not None
+    assert [r.cells[0] for r in table.rows[1:]] == ["Time to progression per lesion", "Technical success"]
+    named = Estimates((Estimate(variable="os", statistic="median", group=(("a second method", "yes"),), value=3.0),))
+    table = tables.side_by_side(assessment(), named, Estimates(), WORDS, "t", "T")
+    assert table is not None
+    assert table.rows[1].cells[0] == "A second method: yes"
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def draw(figure: CurveFigure) -> Figure:
 def _left_margin(figure: CurveFigure) -> float:
     """Room for the longest name of a row of numbers."""
     names = [row.label for panel in figure.panels for block in panel.blocks for row in block.rows]
-    return max(_LEAST_LEFT, *(text_box(name, _SMALL)[0] + _COUNTS_LEFT + 1.0 for name in names))
+    return max(_LEAST_LEFT, *(text_box(name, _SMALL)[0] + _COUNTS_LEFT + 2.5 for name in names))
 
 
 def _draw_axes(paper: Paper, frame: Frame, panel: CurvePanel) -> None:
@@ -170,6 +170,10 @@ def _draw_names(paper: Paper, frame: Frame, panel: CurvePanel) -> None:
     boxes = place(points, [s.label for s in panel.series], size=_SMALL, width=frame.width, height=_AXES)
     for one, box in zip(panel.series, boxes, strict=True):
         x, y = frame.left + box.left, frame.bottom + box.bottom + box.height / 2
+        edges = ([x - 0.3, x + box.width + 0.3], [y - box.height / 2, y + box.height / 2])
+        corners = [(edges[0][i], edges[1][j]) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+        # Bands of other groups run behind a name; their outlines must not strike it through.
+        paper.area(*zip(*corners, strict=True), color="white", alpha=0.85, linewidth=0, zorder=1.8)
         paper.text(x, y, one.label, fontsize=_SMALL, color=TEXT[style_of(one.style)], va="center_baseline", zorder=4)
 
 

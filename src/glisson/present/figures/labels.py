@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 _CAPITAL, _FIGURE, _SMALL_LETTER, _LINE = 0.70, 0.56, 0.52, 1.05
 _POINT = 25.4 / 72
 _CLEARANCE = 0.8
+#: A name this much nearer to its own curve than to any other belongs to it at a glance.
+_APART = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ def place(
 ) -> tuple[Box, ...]:
     """Return one box a curve.
 
-    Covering a curve or another name is worst, then being nearer to another curve than to its own, then distance.
+    Covering a curve or another name is worst, then standing about as near to another curve as to its own, then
+    distance; the right end, where curves have parted, is preferred.
 
     Parameters
     ----------
@@ -79,7 +82,7 @@ def place(
         own = distances(corners, extent, curves[i])
         rivals = [distances(corners, extent, c) for j, c in enumerate(curves) if j != i]
         nearest = np.min(rivals, axis=0) if rivals else np.full(len(corners), np.inf)
-        cost = own + 4.0 * np.maximum(0.0, own + 2.0 - nearest) - 0.01 * corners.sum(axis=1)
+        cost = own + 4.0 * np.maximum(0.0, own + _APART - nearest) - 0.03 * corners.sum(axis=1)
         cost += 200.0 * (np.minimum(own, nearest) < _CLEARANCE)
         cost += 1000.0 * np.sum([_overlap(corners, extent, other) for other in placed], axis=0)
         best = corners[int(np.argmin(cost))]

@@ -96,24 +96,18 @@ def absent(assessment: Assessment) -> TableModel:
 
 def analyses(assessment: Assessment) -> TableModel:
     """Return every analysis that was run, so that none tried stays unsaid."""
-    rows = tuple(
-        Row(
-            cells=(
-                a.what,
-                ", ".join(assessment.label(k) for k in a.by) or "All patients",
-                a.estimator,
-                a.rule_set or "—",
-            )
-        )
-        for a in assessment.log
-    )
+    run: dict[tuple[str, str, str], list[str]] = {}
+    for a in assessment.log:
+        by = ", ".join(assessment.label(k) for k in a.by) or "All patients"
+        run.setdefault((a.what, by, a.rule_set or "—"), []).append(a.estimator)
+    rows = tuple(Row(cells=(what, by, "; ".join(used), rule_set)) for (what, by, rule_set), used in run.items())
     return TableModel(
         name="analyses",
         title=caption(assessment, "Every analysis that was run"),
         columns=(
             text_column("What", 2.4),
             text_column("By", 1.4),
-            text_column("Estimator", 3),
+            text_column("Estimators and tests", 4),
             text_column("Rule set", 1),
         ),
         rows=rows,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glisson.assessment import Assessment
-from glisson.present.words import plural
+from glisson.assessment import Assessment, EndpointResult
+from glisson.present.words import plural, sentence_case
 from glisson.tables import Estimate, Estimates, Group
 
 
@@ -13,7 +13,12 @@ def group_name(assessment: Assessment, group: Group) -> str:
     A finding may group by a variable of its own, e.g. any session by a method; its levels still get their names.
     """
     methods = {level: text for (key, level), text in assessment.labels if key == "method" and level}
-    names = [assessment.label(key, level) for key, level in group]
+    known = dict(assessment.labels)
+    names = [
+        f"{sentence_case(key)}: {level}" if level in {"yes", "no"} and (key, level) not in known
+        else assessment.label(key, level)
+        for key, level in group
+    ]  # fmt: skip
     return ", ".join(methods.get(name, name) for name in names) or "All patients"
 
 
@@ -25,6 +30,19 @@ def people(assessment: Assessment, n: int | None = None) -> str:
 def caption(assessment: Assessment, text: str, n: int | None = None) -> str:
     """Return a caption that says how many patients it is about, and whether they are invented."""
     return f"{text} ({people(assessment, n)})"
+
+
+def unit_of(endpoint: EndpointResult) -> str:
+    """Return what is counted: patients, or lesions for local progression."""
+    return "lesion" if endpoint.code == "ltp" else "patient"
+
+
+def endpoint_caption(assessment: Assessment, endpoint: EndpointResult, text: str) -> str:
+    """Return a caption with the number of patients or lesions that the endpoint is about."""
+    n = count(endpoint.overall.estimates, "n", ())
+    if unit_of(endpoint) == "patient":
+        return caption(assessment, text, n)
+    return f"{text} ({plural(n or 0, 'treated lesion')} of {people(assessment)})"
 
 
 def find(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glisson.assessment import Assessment, Breakdown, EndpointResult
 from glisson.present.table import Column, Row, TableModel, section, text_column
-from glisson.present.tabulate.common import caption, count, find, group_name
+from glisson.present.tabulate.common import caption, count, endpoint_caption, find, group_name, unit_of
 from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, lower_first, sentence_case
 from glisson.tables import Estimate, Estimates, Group
 
@@ -27,7 +27,7 @@ def efficacy(assessment: Assessment, endpoint: EndpointResult, words: Words) -> 
             rows.append(Row(cells=(name, *cells), indent=1 if part.by else 0))
     return TableModel(
         name=f"efficacy-{endpoint.code}",
-        title=caption(assessment, f"{endpoint.label} overall and by group"),
+        title=endpoint_caption(assessment, endpoint, f"{endpoint.label} overall and by group"),
         columns=_columns(times, endpoint, words),
         rows=tuple(rows),
         notes=_notes(endpoint),
@@ -48,7 +48,7 @@ def key_results(assessment: Assessment, words: Words) -> TableModel | None:
     for endpoint, breakdowns in parts:
         merged = sum((b.estimates for b in breakdowns), Estimates())
         rows.append(Row(cells=(_key_name(endpoint), *(_key_cell(endpoint, merged, g, words) for g in groups))))
-    columns = (text_column("Endpoint", 2.2), *(Column(heading=group_name(assessment, g), width=1.6) for g in groups))
+    columns = (text_column("Endpoint", 2.6), *(Column(heading=group_name(assessment, g), width=1.4) for g in groups))
     return TableModel(
         name="key-results",
         title=caption(assessment, "Key results overall and by first method"),
@@ -59,7 +59,8 @@ def key_results(assessment: Assessment, words: Words) -> TableModel | None:
 
 
 def _key_name(endpoint: EndpointResult) -> str:
-    return f"{endpoint.label}, at 12 months" if endpoint.competing else f"{endpoint.label}, median in months"
+    what = "cumulative incidence at 12 months" if endpoint.competing else "median in months"
+    return f"{endpoint.label}, {what}" + ("" if unit_of(endpoint) == "patient" else " (lesions)")
 
 
 def _key_cell(endpoint: EndpointResult, estimates: Estimates, group: Group, words: Words) -> str:
@@ -72,7 +73,7 @@ def _key_cell(endpoint: EndpointResult, estimates: Estimates, group: Group, word
         e = find(mine, "median")
     if e is None:
         return NOTHING_TO_PRINT
-    return f"{words.cell(e)}\n{_of(count(mine, 'events', group, detail=cause), count(mine, 'n', group))}"
+    return f"{_stacked(e, words)}\n{_of(count(mine, 'events', group, detail=cause), count(mine, 'n', group))}"
 
 
 def comparisons(assessment: Assessment, endpoint: EndpointResult, words: Words) -> TableModel | None:
@@ -85,12 +86,13 @@ def comparisons(assessment: Assessment, endpoint: EndpointResult, words: Words) 
         rows.append(section(part.title))
         for e in shown:
             what = comparison_name(assessment, part, e)
-            rows.append(Row(cells=(what, _statistic_name(e), _effect(e, words), _p(e, words), e.method), indent=1))
+            cells = (what, _statistic_name(endpoint, e), _effect(e, words), _p(e, words), _variant(e, words))
+            rows.append(Row(cells=cells, indent=1))
     if not rows:
         return None
     return TableModel(
         name=f"comparisons-{endpoint.code}",
-        title=caption(assessment, f"{endpoint.label}: comparisons between groups"),
+        title=endpoint_caption(assessment, endpoint, f"{endpoint.label}: comparisons between groups"),
         columns=(
             text_column("Groups compared", 2.2),
             text_column("What is compared", 1.9),
@@ -125,7 +127,7 @@ def rule_sets(assessment: Assessment, endpoint: EndpointResult, words: Words) ->
         columns.append(Column(heading="Median, months (95% CI)", above=name, width=2))
     return TableModel(
         name=f"rules-{endpoint.code}",
-        title=caption(assessment, f"{endpoint.label} under both censoring rule sets"),
+        title=endpoint_caption(assessment, endpoint, f"{endpoint.label} under both censoring rule sets"),
         columns=tuple(columns),
         rows=tuple(rows),
         notes=(_differing(other.differing, assessment.n),),
@@ -171,7 +173,12 @@ def _plain_rows(assessment: Assessment, estimates: Estimates, words: Words) -> l
 
 
 def _own_name(assessment: Assessment, e: Estimate) -> str:
-    return group_name(assessment, e.group)
+    """Return the group of a row; what everybody had, where one table holds several such things."""
+    if e.group or " " not in e.variable:
+        return group_name(assessment, e.group)
+    code, rest = e.variable.split(" ", 1)
+    labels = {endpoint.code: endpoint.label for endpoint in assessment.endpoints}
+    return f"{labels[code]} {rest}" if code in labels else sentence_case(e.variable)
 
 
 def statistic_label(e: Estimate) -> str:
@@ -201,15 +208,15 @@ def comparison_name(assessment: Assessment, part: Breakdown, e: Estimate) -> str
     if not e.group:
         return "All groups"
     first = part.estimates.groups()[0]
-    return f"{group_name(assessment, e.group)} minus {group_name(assessment, first)}"
+    return f"{group_name(assessment, e.group)} minus {lower_first(group_name(assessment, first))}"
 
 
-def _statistic_name(e: Estimate) -> str:
+def _statistic_name(endpoint: EndpointResult, e: Estimate) -> str:
     month = f"{e.at / DAYS_PER_MONTH:.0f} months" if e.at else ""
     return {
         "rmst_difference": f"Mean time within {month}, months",
         "survival_difference": f"Event-free at {month}, percentage points",
-        "p": "Whole curves",
+        "p": "Cause-specific hazards" if endpoint.competing else "Whole curves",
     }.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
 
 
@@ -222,6 +229,15 @@ def _effect(e: Estimate, words: Words) -> str:
 
 def _p(e: Estimate, words: Words) -> str:
     return words.value(e) if e.unit == "p" else ""
+
+
+def _variant(e: Estimate, words: Words) -> str:
+    """Return the estimator or test by name; a sampled P value comes with the limits of its sampling error."""
+    if e.unit != "p" or e.low is None or e.high is None:
+        return sentence_case(e.method)
+    low, high = (words.number(x, 4) for x in (e.low, e.high))
+    error = "interval of the sampling error"
+    return sentence_case(e.method.replace(error, f"{error}, {words.limits(low, high)}"))
 
 
 def _comparison_notes(endpoint: EndpointResult) -> tuple[str, ...]:
@@ -333,7 +349,10 @@ def _notes(endpoint: EndpointResult) -> tuple[str, ...]:
             "Mean time: restricted mean, the mean months free of the event among the months counted; groups of one "
             "section share those months."
         )
-    notes.append("No interval is given where nobody, or everybody, had the event by then: none exists there.")
+    notes.append(
+        "No interval is given where nobody, or everybody, had the event by then: this kind of interval does not exist "
+        "there."
+    )
     warnings = dict.fromkeys(e.warning for b in endpoint.breakdowns for e in b.estimates if e.warning)
     notes += [f"{sentence_case(w).rstrip('.')}." for w in warnings]
     return tuple(notes)

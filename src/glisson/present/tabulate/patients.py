@@ -5,12 +5,12 @@ from __future__ import annotations
 from glisson.assessment import Assessment, Baseline
 from glisson.present.table import Column, Row, TableModel, text_column
 from glisson.present.tabulate.common import caption, group_name
-from glisson.present.words import NOTHING_TO_PRINT, Words
+from glisson.present.words import NOTHING_TO_PRINT, Words, lower_first
 
 
 def combinations(assessment: Assessment) -> TableModel:
     """Return who was treated by more than one method, and in which order."""
-    rows = tuple(Row(cells=(patient, sequence)) for patient, sequence in assessment.combinations)
+    rows = tuple(Row(cells=(patient, _in_order(sequence))) for patient, sequence in assessment.combinations)
     return TableModel(
         name="combinations",
         title=caption(assessment, "Patients treated by more than one method", len(rows)),
@@ -18,6 +18,11 @@ def combinations(assessment: Assessment) -> TableModel:
         rows=rows,
         notes=("Everybody is analysed under the first method (intention to treat).",),
     )
+
+
+def _in_order(sequence: str) -> str:
+    first, *later = sequence.split(", then ")
+    return ", then ".join([first, *(lower_first(name) for name in later)])
 
 
 def baseline(assessment: Assessment, words: Words) -> TableModel:
@@ -73,6 +78,8 @@ def _variable_rows(v: Baseline, words: Words, *, several: bool) -> list[Row]:
     if v.levels:
         rows = [Row(cells=(f"{v.label}, n (%)", *("" for _ in v.groups), *largest))]
         for i, level in enumerate(v.levels):
+            if len(v.levels) > 2 and not any(c[i] for c in v.counts):
+                continue  # a level of a long scale that nobody has
             shares = (_share(c[i], n, u, words) for c, n, u in zip(v.counts, v.n, v.unknown, strict=True))
             rows.append(Row(cells=(level, *shares, *blank), indent=1))
     else:
