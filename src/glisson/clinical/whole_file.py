@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from glisson.errors import InputError
@@ -57,8 +58,10 @@ def write_whole(path: Path, content: bytes) -> None:
         scratch.write_bytes(content)
         scratch.replace(path)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise InputError(
             f"{path.name} cannot be written ({error.strerror})",
             todo="close it if it is open in Excel, or choose another folder; nothing was changed",
         ) from None
+    finally:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
