@@ -168,6 +168,8 @@ def _counting_notes(cohort: Cohort) -> list[str]:
             f"Grades follow CTCAE versions {' and '.join(versions)}, which grade some events differently; counts by "
             "grade mix them."
         )
+    for label, n in toxicity.low_counts(cohort).items():
+        notes.append(f"{label}: {_patients(n)} found to have counts below normal after the first session.")
     if cohort.has("lab"):
         notes.append("Laboratory values are not graded here: events are those recorded as adverse events.")
     return notes

@@ -37,6 +37,8 @@ DOXORUBICIN_TERMS: dict[str, tuple[str, ...]] = {
     "Left ventricular systolic dysfunction": ("left ventricular systolic dysfunction",
                                               "left ventricular dysfunction"),
 }  # fmt: skip
+#: Blood counts that show a complication which nobody recorded as an adverse event.
+_COUNTS = {"anc": "Neutropenia", "wbc": "Leukopenia", "platelets": "Thrombocytopenia"}
 _DRUGGED = ("deb_tace", "ctace")
 
 
@@ -167,7 +169,7 @@ def terms_of_interest(cohort: Cohort) -> tuple[str, ...]:
 
     Those recorded with grade 0 (looked for and absent) and, where doxorubicin was given through the catheter, its
     systemic complications. A term that occurred at any time after the first session, under any of its names, is left
-    out, also where it was too late to count.
+    out, also where it was too late to count, and so is one that blood counts contradict (``low_counts``).
 
     Parameters
     ----------
@@ -182,12 +184,40 @@ def terms_of_interest(cohort: Cohort) -> tuple[str, ...]:
     rows = _events(cohort)
     occurred = rows.filter(~pl.col("status").is_in([ABSENT, "before", "not_worse", "after_cutoff"]))["key"].to_list()
     absent = rows.filter(pl.col("status") == ABSENT).unique("key").sort("term")
-    looked_for = {key: term for key, term in zip(absent["key"], absent["term"], strict=True) if key not in occurred}
+    shown = {name for label in low_counts(cohort) for name in DOXORUBICIN_TERMS[label]} - {"febrile neutropenia"}
+    seen = {*occurred, *shown}
+    looked_for = {key: term for key, term in zip(absent["key"], absent["term"], strict=True) if key not in seen}
     out = list(looked_for.values())
     if _doxorubicin(cohort):
-        seen = set(occurred) | set(looked_for)
+        seen |= set(looked_for)
         out += [label for label, names in DOXORUBICIN_TERMS.items() if not seen.intersection(names)]
     return tuple(out)
+
+
+def low_counts(cohort: Cohort) -> dict[str, int]:
+    """Return the complications that blood counts after the first session show, each with the number of patients.
+
+    A count below the lower limit of normal of its own row, where none of the patient's counts before was.
+
+    Parameters
+    ----------
+    cohort
+        Perhaps with a ``lab`` table.
+
+    Returns
+    -------
+    dict
+        Among ``Neutropenia``, ``Leukopenia`` and ``Thrombocytopenia`` those that at least one patient had.
+    """
+    if not cohort.has("lab", "date", "value", "lln") or not cohort.has("session", "date"):
+        return {}
+    first = cohort.table("session").group_by("patient_id").agg(t0=pl.col("date").min())
+    rows = cohort.table("lab").drop_nulls(["date", "value", "lln"]).join(first, on="patient_id", how="inner")
+    rows = rows.filter(pl.col("test").is_in(list(_COUNTS)) & (pl.col("value") < pl.col("lln")))
+    when = rows.group_by("test", "patient_id").agg(pl.col("date").min(), pl.col("t0").first())
+    emerged = when.filter(pl.col("date") > pl.col("t0")).group_by("test").len()
+    found = dict(zip(emerged["test"], emerged["len"], strict=True))
+    return {label: found[test] for test, label in _COUNTS.items() if test in found}
 
 
 def ctcae_versions(cohort: Cohort) -> tuple[str, ...]:
