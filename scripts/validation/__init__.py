@@ -1,0 +1,1 @@
+"""What glisson computes beside the reference values of R, family by family."""
