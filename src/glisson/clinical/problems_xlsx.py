@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ LISTED, LINKS, COMMENTS = 100_000, 65_000, 20_000
 #: Longest text of a cell, and numbers from which on a spreadsheet program would lose digits.
 _TEXT, _EXACT = 32_000, 1e15
 _HEADINGS = {
-    "Severity": 24, "File": 20, "Sheet": 16, "Cell": 10, "Column": 18, "Patient": 12, "Found": 46, "Expected": 34,
+    "Severity": 30, "File": 20, "Sheet": 16, "Cell": 10, "Column": 18, "Patient": 12, "Found": 46, "Expected": 34,
     "What to do": 46,
 }  # fmt: skip
 _CELL = list(_HEADINGS).index("Cell")
@@ -162,6 +163,9 @@ def _write_problem(sheet: Any, row: int, problem: Problem, target: str, look: Lo
         SEVERITY_MEANING[problem.severity], problem.file, problem.sheet, where, problem.column, problem.patient,
         problem.found, problem.expected, problem.todo,
     )  # fmt: skip
+    # The height is set here because not every spreadsheet program works it out.
+    lines = max(math.ceil(len(text) / width) for text, width in zip(texts, _HEADINGS.values(), strict=True))
+    sheet.set_row(row, 15 * max(1, lines))
     for column, text in enumerate(texts):
         sheet.write_string(row, column, text, look[problem.severity if column == 0 else "text"])
     if target:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glisson.clinical.schema import TABLES, Field, Need, Table
-from glisson.clinical.template_text import NEED_MEANING, TITLE, guide, header_comment
+from glisson.clinical.template_text import NEED_MEANING, TITLE, guide, header_comment, limits
 from glisson.clinical.whole_file import check_new, write_whole
 
 if TYPE_CHECKING:
@@ -186,13 +186,11 @@ def _rule(declared: Field, column: int) -> dict[str, Any] | None:
     if declared.kind == "date":
         return _date_rule(declared.name, column)
     if declared.kind in {"number", "integer"} and declared.low is not None:
-        unit = f" {declared.unit}" if declared.unit else ""
         return {
             "validate": "integer" if declared.kind == "integer" else "decimal",
             "criteria": "between", "minimum": declared.low, "maximum": declared.high, "error_type": "warning",
             "error_title": declared.name,
-            "error_message": f"Expected a number from {declared.low:.7g} to {declared.high:.7g}{unit}. "
-            "Please check the value and its unit.",
+            "error_message": f"Expected {limits(declared)}. Please check the value and its unit.",
         }  # fmt: skip
     return None
 

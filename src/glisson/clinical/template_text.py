@@ -42,7 +42,7 @@ def limits(declared: Field) -> str:
     """
     if declared.low is None or declared.high is None:
         return declared.unit
-    return f"{declared.low:.7g} to {declared.high:.7g} {declared.unit}".strip()
+    return f"{declared.low:.12g} to {declared.high:.12g} {declared.unit}".strip()
 
 
 def header_comment(declared: Field) -> str:
