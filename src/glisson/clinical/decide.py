@@ -45,6 +45,9 @@ def _answers(decisions: tuple[Decision, ...], index: int) -> str:
     return f"({', '.join(option for option, _ in one.options)})"
 
 
+#: Answers to one question that may be none of its options before asking ends.
+ATTEMPTS = 10
+
 #: Asks one question; the second argument says why the last answer could not be used, empty at first.
 Prompt = Callable[[Decision, str], str]
 
@@ -67,17 +70,18 @@ def ask(proposal: Proposal, prompt: Prompt) -> Study:
     Raises
     ------
     DecisionsNeeded
-        If the answers leave no outcome to analyse.
+        If the answers leave no outcome to analyse, or a question is not answered by any of its options.
     """
     while questions := [d for d in open_decisions(proposal) if d.about != "outcome"]:
         complaint = ""
-        while True:
-            answer = prompt(questions[0], complaint).strip()
+        for _ in range(ATTEMPTS):
             try:
-                proposal = answered(proposal, questions[0], answer)
+                proposal = answered(proposal, questions[0], prompt(questions[0], complaint).strip())
                 break
             except _NotUnderstoodError as error:
                 complaint = str(error)
+        else:
+            raise DecisionsNeeded(proposal, tuple(d for d in open_decisions(proposal) if d.required))
     return accept_unambiguous(proposal)
 
 
@@ -222,7 +226,9 @@ def _without_time(proposal: Proposal, means: str) -> Proposal:
     if not means.endswith("_status") or means == "vital_status":
         return proposal
     time = f"{means.removesuffix('_status')}_time"
-    return replaced(proposal, maps=tuple(m for m in proposal.maps if m.means != time))
+    # Asking which column holds the duration would begin all over again.
+    declined = proposal.declined | {Decision(about="column", question="", means=time).key}
+    return replaced(proposal, maps=tuple(m for m in proposal.maps if m.means != time), declined=declined)
 
 
 def _with_subgroups(proposal: Proposal, decision: Decision, answer: str) -> Proposal:

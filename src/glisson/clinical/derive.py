@@ -24,7 +24,7 @@ def endpoint(
     origin: str | None = None,
     rule_set: RuleSet | None = None,
     partial: Partial = "middle",
-    death_at: DeathAt = "at_ttp",
+    death_at: DeathAt = "at_last_contact",
 ) -> Endpoint:
     """Derive an endpoint from the records of a cohort.
 

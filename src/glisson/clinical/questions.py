@@ -96,7 +96,7 @@ def _ties(proposal: Proposal) -> Iterator[Decision]:
             )  # fmt: skip
     for means, columns in rivals.items():
         yield Decision(
-            about="column", means=means, question=f"Which column is {_title(means)}?",
+            about="column", means=means, question=f"Which column holds: {_title(means)}?",
             options=_columns_as_options(columns), required=_needed(means),
         )  # fmt: skip
 
@@ -161,7 +161,7 @@ def _outcome(proposal: Proposal) -> Iterator[Decision]:
         columns.sort(key=lambda c: all(one.means != means for one in c.candidates))  # those that hint at it come first
         if columns and means not in meanings:
             yield Decision(
-                about="column", means=means, question=f"Which column is the {_title(means)}?",
+                about="column", means=means, question=f"Which column holds: {_title(means)}?",
                 options=_columns_as_options(columns), required=False,
             )  # fmt: skip
     yield Decision(

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from glisson.assessment import Finding
+from glisson.clinical.derive import endpoint as derived
 from glisson.methods.survival import kaplan_meier
 from glisson.pitfalls.context import Context, count_text, days_text, percent_text, unit_of
 from glisson.tables import Endpoint, Estimates
@@ -109,16 +110,25 @@ def _competing(context: Context, endpoint: Endpoint) -> Finding:
         consequence="One minus Kaplan-Meier treats those who died as if they could still have the event, and so "
         "overstates its probability.",
         remedy="The report gives the cumulative incidence with death as a competing event (Aalen-Johansen). The naive "
-        "figure stands beside it and nowhere else."
-        + (" The sheet does not say whether deaths came before or after an unseen progression." if unsure else ""),
+        "figure stands beside it and nowhere else." + (_NEITHER if unsure else ""),
         naive=_one_minus_km(context, endpoint),
         corrected=context.summary(endpoint).select("cumulative_incidence"),
         reference="Gooley 1999",
     )
 
 
+#: Why recorded durations to progression give two figures, neither of which is right.
+_NEITHER = (
+    " Neither is the truth here: the sheet does not say what happened between the end of follow-up for progression and "
+    "death. One minus Kaplan-Meier lets the dead progress like the others; the cumulative incidence takes them to have "
+    "been free of progression until they died."
+)
+
+
 def _one_minus_km(context: Context, endpoint: Endpoint) -> Estimates:
-    """Return one minus the Kaplan-Meier estimate with deaths censored: what not to do."""
+    """Return one minus the Kaplan-Meier estimate with deaths censored, at the recorded time where there is one."""
+    if any(name == "deaths" for name, _ in endpoint.rules):
+        endpoint = derived(context.cohort, endpoint.name, death_at="at_ttp")
     single = replace(endpoint, cause=np.where(endpoint.cause == 1, 1, 0), causes=endpoint.causes[:1])
     settings = context.analysis
     rows = kaplan_meier(single, times=context.times, conf_type=settings.conf_type, level=settings.level)
