@@ -47,31 +47,36 @@ def guarantee_time(context: Context) -> list[Finding]:
 
 
 def _exposure_days(os: Endpoint, start: dict[str, date], reached: dict[str, date]) -> Ints:
-    """Return for each patient the day of exposure, 0 where there was none after the first session and in follow-up."""
+    """Return for each patient the day of exposure, -1 where there was none in follow-up; day 0 is known before."""
     ids = [str(c) for c in os.cluster]
-    day = np.array([(reached[i] - start[i]).days if i in reached and i in start else 0 for i in ids], dtype=np.int64)
-    return np.where((day > 0) & (day <= os.exit), day, 0)
+    day = np.array([(reached[i] - start[i]).days if i in reached and i in start else -1 for i in ids], dtype=np.int64)
+    return np.where(day <= os.exit, day, -1)
 
 
 def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) -> Finding:
     """Set the naive comparison beside the time-dependent and the landmark analyses."""
-    ever = day > 0
-    n, total, guaranteed = int(ever.sum()), int(os.exit[ever].sum()), int(day[ever].sum())
+    ever, later = day >= 0, day > 0
+    n, total, guaranteed = int(later.sum()), int(os.exit[ever].sum()), int(day[ever].sum())
     share = f"{100 * guaranteed / total:.0f}%"
+    known = int((day == 0).sum())
+    since = f" ({count_text(known, 'patient')} from the first day on)" if known else ""
     usable = [mark for mark in LANDMARKS if _splits(os, day, mark)]
     return Finding(
         id="P01",
         title=f"Guarantee (immortal) time: {title}",
         severity="stop",
-        patients=context.names(os.cluster[ever]),
+        patients=context.names(os.cluster[later]),
         numbers=(
             ("patients", percent_text(n, len(os))),
-            ("guaranteed share of their follow-up", share),
+            ("guaranteed share of the group's follow-up", share),
             (f"left before day {PRIMARY}", str(int((os.exit < PRIMARY).sum()))),
-            ("exposed by then", str(int((ever & (day <= PRIMARY) & (os.exit >= PRIMARY)).sum()))),
+            (
+                "followed on that day and exposed by then",
+                str(int((ever & (day <= PRIMARY) & (os.exit >= PRIMARY)).sum())),
+            ),
         ),
-        sentence=f"{count_text(n, 'patient')} can be put in a group with {title} only because of what happened after "
-        f"the first session. Nobody in that group can have died before it happened: {share} of their follow-up is "
+        sentence=f"{count_text(n, 'patient')} can be put in a group with {title}{since} only because of what happened "
+        f"after the first session. They cannot have died before it happened: {share} of that group's follow-up is "
         "guaranteed survival.",
         consequence="Survival counted from the first session by this grouping favours the exposed patients even if the "
         "exposure does nothing.",
@@ -117,7 +122,7 @@ def episodes(os: Endpoint, title: str, day: Ints) -> Endpoint:
     title
         Name of the grouping variable, with levels ``before it`` and ``after it``.
     day
-        Shape (n,): day of exposure, 0 where there was none.
+        Shape (n,): day of exposure, 0 where it was known at the start, -1 where there was none.
 
     Returns
     -------
@@ -128,7 +133,7 @@ def episodes(os: Endpoint, title: str, day: Ints) -> Endpoint:
     exit, cause = os.exit.copy(), os.cause.copy()
     exit[later], cause[later] = day[later], MOVED
     rows = np.concatenate([np.arange(len(os)), later])
-    states = np.repeat(["before it", "after it"], [len(os), len(later)])
+    states = np.concatenate([np.where(day == 0, "after it", "before it"), np.repeat("after it", len(later))])
     return replace(
         regrouped(os, "os (time-dependent)", {title: Factor.of(states, ["before it", "after it"])}, rows),
         entry=np.concatenate([os.entry, day[later]]),
@@ -140,14 +145,14 @@ def episodes(os: Endpoint, title: str, day: Ints) -> Endpoint:
 def _splits(os: Endpoint, day: Ints, mark: int) -> bool:
     """Whether a landmark has patients on both sides."""
     followed = os.exit >= mark
-    by_then = (day > 0) & (day <= mark)
+    by_then = (day >= 0) & (day <= mark)
     return bool(by_then[followed].any() and not by_then[followed].all())
 
 
 def _landmark(context: Context, os: Endpoint, title: str, day: Ints, mark: int) -> Estimates:
     rows = np.flatnonzero(os.exit >= mark)
     levels = [f"not by day {mark}", f"by day {mark}"]
-    group = Factor.of(np.where((day[rows] > 0) & (day[rows] <= mark), levels[1], levels[0]), levels)
+    group = Factor.of(np.where((day[rows] >= 0) & (day[rows] <= mark), levels[1], levels[0]), levels)
     keyed = regrouped(os, f"os (from day {mark})", {title: group}, rows)
     keyed = replace(keyed, exit=keyed.exit - mark)
     return context.medians(keyed, title) + context.rates(keyed, title)
@@ -167,11 +172,11 @@ def _dates(frame: pl.DataFrame) -> dict[str, date]:
 
 
 def _second_method(context: Context) -> dict[str, date]:
-    """Return the first day of a method that was not used on the first day."""
+    """Return the first day on which a second method had been used; the first session where both were used on it."""
     sessions = context.sessions().drop_nulls("method")
-    first = sessions.filter(pl.col("date") == pl.col("date").min().over("patient_id"))
-    later = sessions.join(first.select("patient_id", "method"), on=["patient_id", "method"], how="anti")
-    return _dates(later.group_by("patient_id").agg(pl.col("date").min()))
+    first = sessions.unique(["patient_id", "method"], keep="first", maintain_order=True)
+    second = first.group_by("patient_id", maintain_order=True).agg(pl.col("date").get(1, null_on_oob=True))
+    return _dates(second.drop_nulls("date"))
 
 
 def _second_session(context: Context) -> dict[str, date]:
@@ -190,7 +195,7 @@ def _responses(context: Context) -> dict[str, date]:
 
 
 def _adverse_events(context: Context) -> dict[str, date]:
-    """Return the first onset of treatment; one on the day of the first session does not hold its patient back."""
+    """Return the first onset on or after the day of the first session."""
     records, start = context.records(), context.first_session()
     if records is None or not context.cohort.has("adverse_event", "onset_date"):
         return {}

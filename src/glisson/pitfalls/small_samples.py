@@ -138,6 +138,8 @@ def _separated(levels: RiskLevels, group: int) -> str:
     if own == n:
         return "only events"
     others = np.arange(len(events)) != group
+    if not events[others].any():
+        return ""  # the others are named for having none
     both = (levels.at_risk[group] > 0) & (levels.at_risk[others].sum(axis=0) > 0)
     mine, theirs = int(events[group, both].sum()), int(events[others][:, both].sum())
     return "events only before or after those of the others" if (mine == 0) != (theirs == 0) else ""
