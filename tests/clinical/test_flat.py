@@ -108,8 +108,11 @@ def test_a_sheet_without_ids_uses_row_numbers():
 
 
 def test_progression_later_than_survival_is_named():
-    columns = (*OS, {"column": "TTP", "means": "ttp_time", "unit": "weeks"},
-               {"column": "P", "means": "progression_status", "codes": {"1": "progressed", "0": "not_progressed"}})  # fmt: skip
+    columns = (
+        *OS,
+        {"column": "TTP", "means": "ttp_time", "unit": "weeks"},
+        {"column": "P", "means": "progression_status", "codes": {"1": "progressed", "0": "not_progressed"}},
+    )
     header = ("id", "OS", "Death", "TTP", "P")
     cohort = flat(
         ("a", 10, 1, 12, 1), ("b", 10, 1, 10, 0), ("c", 30, 0, None, None), header=header, study=declared(*columns)
@@ -129,7 +132,9 @@ def test_status_and_date_of_death_that_contradict_each_other_block():
         ("c", date(2015, 1, 1), day, day, "dead"), ("d", date(2015, 1, 1), None, None, "alive"),
         ("e", date(2015, 1, 1), None, None, "alive"),
     ]),))  # fmt: skip
-    assert [(p.rule, p.patient) for p in cohort.problems.blocking] == [("death.undated", "a"), ("death.alive", "b")]
+    assert [(p.rule, p.patient, p.cell) for p in cohort.problems.blocking] == [
+        ("patient.dead_without_date", "a", "C2"), ("patient.alive_with_death", "b", "E3"),
+    ]  # fmt: skip
     contact = cohort.table("patient")["last_contact_date"].to_list()
     assert contact == [day, day, day, date(2015, 1, 1), date(2015, 1, 1)]
     assert rules(cohort, "changes").count("contact.missing") == 2
@@ -163,8 +168,12 @@ def test_one_column_for_progression_or_last_imaging():
 
 def test_impossible_dates_are_found_as_in_the_relational_workbook():
     header = ("id", "treatment date", "death date")
-    cohort = read_flat((sheet(header, [("a", date(2015, 1, 1), date(2014, 1, 1)), ("b", date(2015, 1, 1), date(2016, 1, 1)),
-                                       ("c", None, date(2016, 1, 1))]),))  # fmt: skip
+    rows = [
+        ("a", date(2015, 1, 1), date(2014, 1, 1)),
+        ("b", date(2015, 1, 1), date(2016, 1, 1)),
+        ("c", None, date(2016, 1, 1)),
+    ]
+    cohort = read_flat((sheet(header, rows),))
     blocking = {(p.patient, p.cell) for p in cohort.problems.blocking}
     assert {("a", "B2"), ("c", "B4")} <= blocking
     assert "b" not in cohort.problems.blocked_patients
@@ -173,7 +182,8 @@ def test_impossible_dates_are_found_as_in_the_relational_workbook():
 def test_subgroups_adverse_events_and_baseline():
     header = ("id", "OS", "Death", "CPS", "Nausea grade", "Size", "Cirrh", "dob")
     columns = (
-        *OS, {"column": "CPS", "means": "subgroup", "label": "Child-Pugh"}, {"column": "Nausea grade", "means": "ae_grade"},
+        *OS, {"column": "CPS", "means": "subgroup", "label": "Child-Pugh"},
+        {"column": "Nausea grade", "means": "ae_grade"},
         {"column": "Size", "means": "largest_mm", "unit": "cm"}, {"column": "Cirrh", "means": "cirrhosis"},
         {"column": "dob", "means": "birth_date"},
     )  # fmt: skip

@@ -106,7 +106,7 @@ def test_declared_columns_are_taken_as_they_are():
     ],
 )
 def test_impossible_declarations_are_named(entry, words):
-    with pytest.raises(SettingsError, match="input.columns\\[0\\]") as error:
+    with pytest.raises(SettingsError, match=r"input\.columns\[0\]") as error:
         propose((bare_codes(),), Study(input=InputSettings(columns=(entry,))))
     assert words in str(error.value)
 

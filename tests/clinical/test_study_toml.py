@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 
 import pytest
@@ -27,7 +28,9 @@ FULL = Study(
         kind="flat", sheet="data table", missing=(".", "n/a"), date_order="day_first",
         columns=(
             ColumnMap(column="Größe [cm]", means="largest_mm", unit="cm", missing=("-999",), keep=("99",)),
-            ColumnMap(column="method", means="method", codes={"LC \"beads\"": "deb_tace", "a=b # c": "ctace", "": "tae"}),
+            ColumnMap(
+                column="method", means="method", codes={'LC "beads"': "deb_tace", "a=b # c": "ctace", "": "tae"}
+            ),
             ColumnMap(column="CPS", means="subgroup", label="Child-Pugh"),
         ),
     ),
@@ -51,8 +54,6 @@ def test_every_setting_comes_back(tmp_path):
 def test_any_text_survives(text, value):
     study = Study(title=text, input=InputSettings(missing=(value,), columns=(
         ColumnMap(column=value, means="method", codes={value: text}),)))  # fmt: skip
-    import tomllib
-
     assert parse_study(tomllib.loads(study_text(study))) == study
 
 

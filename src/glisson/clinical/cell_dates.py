@@ -105,14 +105,18 @@ def _span(cell: Cell, row: int, order: str, context: Context) -> Span | None:
         return cell, cell
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return _from_number(float(cell), row, context)
-    text = shown(cell)
-    parts = _parts(_TIME.sub("", text.strip()), order)
-    if parts == "order":
+    return _from_text(shown(cell), row, order, context)
+
+
+def _from_text(text: str, row: int, order: str, context: Context) -> Span | None:
+    bare = _TIME.sub("", text.strip())
+    either = _numeric(bare)
+    if either and either[0] != either[1] and not order:
         return None  # one issue for the column says so
+    parts = _parts(bare, order)
     if parts is None:
         expected = "a date such as 2016-03-21, or a partial one such as 2016-03"
-        short = isinstance(cell, str) and _SHORT_YEAR.fullmatch(text) is not None
-        todo = "write the year with four digits" if short else ""
+        todo = "write the year with four digits" if _SHORT_YEAR.fullmatch(text) else ""
         context.unusable(row, "date.unreadable", repr(text), expected, todo)
         return None
     year, month, day = parts
@@ -138,23 +142,18 @@ def _from_number(value: float, row: int, context: Context) -> Span | None:
     return None
 
 
-def _parts(text: str, order: str) -> tuple[int, int, int] | str | None:
-    """Return (year, month, day), 0 for what is not given; ``"order"`` where day and month cannot be told apart."""
-    if m := _ISO.fullmatch(text):
-        return int(m[1]), int(m[2]), int(m[3])
+#: Patterns that can be read in one way only, with the groups of year, month and day (0: not given).
+_PLAIN = ((_ISO, 1, 2, 3), (_YEAR_MONTH, 1, 2, 0), (_MONTH_YEAR, 2, 1, 0), (_YEAR, 1, 0, 0))
+
+
+def _parts(text: str, order: str) -> tuple[int, int, int] | None:
+    """Return (year, month, day), 0 for what is not given; dates with dots are day first, the others as ``order``."""
+    for pattern, year, month, day in _PLAIN:
+        if m := pattern.fullmatch(text):
+            return int(m[year]), int(m[month]) if month else 0, int(m[day]) if day else 0
     if m := _NUMERIC.fullmatch(text):
-        first, second, year = int(m[1]), int(m[3]), int(m[4])
-        if m[2] == "." or first == second:
-            return year, second, first
-        if not order:
-            return "order"
-        return (year, second, first) if order == "day_first" else (year, first, second)
-    if m := _YEAR_MONTH.fullmatch(text):
-        return int(m[1]), int(m[2]), 0
-    if m := _MONTH_YEAR.fullmatch(text):
-        return int(m[2]), int(m[1]), 0
-    if m := _YEAR.fullmatch(text):
-        return int(m[1]), 0, 0
+        first, second = int(m[1]), int(m[3])
+        return (int(m[4]), first, second) if order == "month_first" and m[2] != "." else (int(m[4]), second, first)
     return _in_words(text)
 
 

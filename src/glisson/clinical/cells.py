@@ -287,8 +287,9 @@ def _from_text(text: str, row: int, context: Context) -> float | None:
         context.note(row, "number.comma", f"{text.strip()!r} was read as {value:g}")
     if bound:
         context.issues.append(
-            Issue(severity="changes", rule="number.bound", row=row, found=f"{text.strip()!r} is a bound, used as {value:g}",
-                  expected="a number", todo="nothing, if the bound may stand for the value")
+            Issue(severity="changes", rule="number.bound", row=row,
+                  found=f"{text.strip()!r} is a bound, used as {value:g}", expected="a number",
+                  todo="nothing, if the bound may stand for the value")
         )  # fmt: skip
     return value
 

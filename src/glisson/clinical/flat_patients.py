@@ -96,24 +96,12 @@ def _vital(columns: FlatColumns) -> dict[str, Sequence[Any]]:
     for row in range(columns.rows):
         state = known[row] or (("dead" if death[row][0] else "alive") if dated else None)
         died = death[row] if dated or state != "dead" else contact[row]
-        if one and dated:
-            _check_vital(columns, one, row, known[row], died)
         status.append(state)
         deaths.append(died)
         contacts.append(contact[row] if contact[row][0] else died)
     if columns.map("session_date"):
         contacts = _last_known(columns, contacts)
     return spans("death_date", deaths) | spans("last_contact_date", contacts) | {"vital_status": status}
-
-
-def _check_vital(columns: FlatColumns, one: ColumnMap, row: int, state: str | None, death: Span) -> None:
-    """Refuse a status that contradicts the date of death."""
-    if state == "dead" and death[0] is None:
-        columns.report("blocks", "death.undated", "dead, but no date of death", one=one, row=row,
-                       expected="a date of death", todo="type the date of death, or correct the status")  # fmt: skip
-    if state == "alive" and death[0] is not None:
-        columns.report("blocks", "death.alive", "alive, but there is a date of death", one=one, row=row,
-                       expected="one of the two", todo="correct the status or the date")  # fmt: skip
 
 
 def _last_known(columns: FlatColumns, contacts: list[Span]) -> list[Span]:

@@ -32,21 +32,22 @@ def check(tables: Tables, locator: Locator, *, today: date, cutoff: date | None)
     for rule in (*RULES, *_key_rules(), *_date_rules(today, cutoff)):
         if not all(t in tables and c in tables[t].columns for t, c in rule.needs):
             continue
-        for row in rule.hits(tables).iter_rows(named=True):
-            problems.append(
-                locator.problem(
-                    rule.table,
-                    row["source_row"],
-                    rule.column,
-                    patient=row.get("patient_id") or "",
-                    severity=rule.severity,
-                    rule=rule.id,
-                    found=row.get("found") or rule.found,
-                    expected=rule.expected,
-                    todo=rule.todo,
-                )
-            )
+        problems += [_problem(rule, row, locator) for row in rule.hits(tables).iter_rows(named=True)]
     return problems
+
+
+def _problem(rule: Rule, row: dict[str, Any], locator: Locator) -> Problem:
+    return locator.problem(
+        rule.table,
+        row["source_row"],
+        rule.column,
+        patient=row.get("patient_id") or "",
+        severity=rule.severity,
+        rule=rule.id,
+        found=row.get("found") or rule.found,
+        expected=rule.expected,
+        todo=rule.todo,
+    )
 
 
 def _key_rules() -> list[Rule]:

@@ -285,7 +285,16 @@ def _columns(sheet: RawSheet, glossary: Glossary) -> tuple[ColumnFound, ...]:
         if found.filled or sheet.header[i]:
             description = entry_for(glossary, name).description
             out.append(ColumnFound(profile=found, description=description, candidates=candidates(found, description)))
-    return tuple(out)
+    if any(c.means in _WITH_PROGRESSION for column in out for c in top(column)):
+        return tuple(out)
+    return tuple(replace(c, candidates=tuple(x for x in c.candidates if x.means != "progression_status")) for c in out)
+
+
+#: Columns beside which a status may be that of progression.
+_WITH_PROGRESSION = {
+    "pfs_time", "liver_pfs_time", "ttp_time", "progression_date", "liver_progression_date",
+    "extrahepatic_progression_date", "progression_or_imaging_date",
+}  # fmt: skip
 
 
 def _declared(empty: Proposal) -> Proposal:

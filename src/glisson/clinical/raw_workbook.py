@@ -229,7 +229,8 @@ def _merged_problems(sheet: CalamineSheet, file: str, name: str) -> list[Problem
     return [
         Problem(
             severity="changes", rule="cell.merged", file=file, sheet=name, cell=f"{column_letters(c1)}{r1 + 1}",
-            found=f"merged cells {column_letters(c1)}{r1 + 1}:{column_letters(c2)}{r2 + 1}; only the first holds a value",
+            found=f"merged cells {column_letters(c1)}{r1 + 1}:{column_letters(c2)}{r2 + 1}; "
+            "only the first holds a value",
             expected="one value a cell", todo="unmerge them and fill each cell",
         )
         for (r1, c1), (r2, c2) in ranges

@@ -43,10 +43,9 @@ def shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
-        return value.date().isoformat()
     if isinstance(value, date):
-        return value.isoformat()
+        midnight = isinstance(value, datetime) and not (value.hour or value.minute or value.second)
+        return value.isoformat()[: 10 if midnight else None]
     return " ".join(str(value).split())
 
 
