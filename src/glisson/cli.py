@@ -26,10 +26,13 @@ app = typer.Typer(
     "Nothing leaves this machine.",
 )
 
+#: Everything a report can be written as.
+ALL_FORMATS = "html,docx,pdf,figures,xlsx"
 #: Exit codes: data problems that block, and input or settings that cannot be used.
 BLOCKED, UNUSABLE = 1, 2
 
 Input = Annotated[Path, typer.Argument(help="Workbook, CSV file, folder of CSV files, or REDCap export.")]
+Formats = Annotated[str, typer.Option(help="Which of html, docx, pdf, figures, xlsx to write, separated by commas.")]
 StudyFile = Annotated[
     Path | None, typer.Option("--study", help="Settings; by default study.toml beside the input, if there is one.")
 ]
@@ -42,9 +45,7 @@ def assess(
     source: Input,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report; it must not exist.")] = Path("out"),
     study: StudyFile = None,
-    formats: Annotated[
-        str, typer.Option(help="Which of html, docx, pdf, figures, xlsx to write, separated by commas.")
-    ] = "html,docx,pdf,figures,xlsx",
+    formats: Formats = ALL_FORMATS,
     exclude_blocked: Annotated[
         bool, typer.Option("--exclude-blocked", help="Leave out patients with blocking problems, visibly.")
     ] = False,
@@ -53,7 +54,8 @@ def assess(
     plain: Plain = False,
 ) -> None:
     """Assess a cohort: report, figures, tables and results, overall and by treatment method."""
-    from glisson.reporting import check_target, report  # noqa: PLC0415 - start-up stays quick
+    from glisson.clinical.raw import read_sheets  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting import check_target, report  # noqa: PLC0415
 
     wanted = tuple(f.strip() for f in formats.split(",") if f.strip())
     check_target(out, wanted, force=force)
@@ -63,7 +65,8 @@ def assess(
         from glisson.assessing import assess as run  # noqa: PLC0415
 
         result = run(cohort, progress=step)
-        written = report(result, out, formats=wanted, force=force, progress=step)
+        sheets = read_sheets(source) if len(result.problems) and "xlsx" in wanted else ()
+        written = report(result, out, formats=wanted, force=force, progress=step, sheets=sheets)
     _say_answer(result, out, written)
     typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({source.name!r})), {str(out)!r})")
 
@@ -106,6 +109,7 @@ def template(
 @app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the report.")] = Path("out/demo"),
+    formats: Formats = ALL_FORMATS,
     force: Force = False,
     plain: Plain = False,
 ) -> None:
@@ -113,7 +117,7 @@ def demo(
     from glisson.clinical.read import demo_paths  # noqa: PLC0415
 
     workbook, settings = demo_paths()
-    assess(workbook, out=out, study=settings, force=force, plain=plain)
+    assess(workbook, out=out, study=settings, formats=formats, force=force, plain=plain)
 
 
 @app.command()
@@ -141,14 +145,20 @@ def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: boo
 
 
 def _say_problems(problems: Problems, source: Path) -> None:
-    counts = {s: len(problems.severity(s)) for s in ("blocks", "changes", "note")}  # type: ignore[arg-type]
+    from glisson.clinical.problems import SEVERITY_MEANING  # noqa: PLC0415
+
     if not len(problems):
         typer.echo("No problems found in the data.")
         return
+    blocks, changes, notes = (len(problems.severity(s)) for s in SEVERITY_MEANING)
     typer.echo(
-        f"{len(problems)} problems in the data: {counts['blocks']} block an assessment, {counts['changes']} change a "
-        f"result, {counts['note']} are notes. All of them with their cells: glisson check {source}"
+        f"{_counted(len(problems), 'problem')} in the data: blocking an assessment {blocks}, changing a result {changes}, "
+        f"notes {notes}. All of them with their cells: glisson check {source}"
     )
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> None:
@@ -158,7 +168,7 @@ def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> Non
     stops = [f for f in result.findings if f.severity == "stop"]
     if stops:
         typer.echo(
-            f"\n{len(stops)} findings that would mislead if left uncorrected; the corrected analysis is beside each:"
+            f"\n{_counted(len(stops), 'finding')} would mislead if left uncorrected; the corrected analysis is beside each:"
         )
         for finding in stops:
             typer.echo(f"  {finding.id} {finding.title}")

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from glisson.errors import InputError
-from glisson.reporting.results import Results, read_results, results_json
+from glisson.reporting.results import Results, read_results, results_json, results_schema
+from tests.paths import ROOT
 from tests.reporting.fixture import assessment, bare
 
 
@@ -22,6 +26,34 @@ def test_it_reads_back_by_its_schema(make: object, tmp_path: Path) -> None:
 
 def test_the_same_assessment_gives_the_same_bytes() -> None:
     assert results_json(assessment()) == results_json(assessment())
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_process() -> None:
+    """Sets and dictionaries are ordered differently under another hash seed; the file is not."""
+    code = (
+        "from glisson.assessing import assess; from glisson.clinical.read import demo_cohort; "
+        "from glisson.reporting.results import results_json; import sys, hashlib; "
+        "sys.stdout.write(hashlib.sha256(results_json(assess(demo_cohort())).encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+    assert len(digests.pop()) == 64
+
+
+def test_the_published_schema_is_current() -> None:
+    published = (ROOT / "docs/reference/results.schema.json").read_text(encoding="utf-8")
+    assert published == results_schema(), "run: python -m scripts.make_results_schema"
+
+
+def test_the_page_about_the_file_names_every_part() -> None:
+    page = (ROOT / "docs/reference/results.md").read_text(encoding="utf-8")
+    for name in Results.model_fields:
+        assert f"| `{name}` |" in page, name
 
 
 def test_every_estimate_curve_and_finding_is_there_with_full_precision() -> None:

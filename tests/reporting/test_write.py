@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from glisson.clinical.problems import Problems
+from glisson.clinical.raw import read_sheets
+from glisson.clinical.read import demo_paths, read_cohort
 from glisson.errors import InputError, SettingsError
 from glisson.reporting import check_target, missing, report, write
 from tests.reporting.fixture import assessment, bare
@@ -19,7 +24,7 @@ def test_everything_is_written_and_the_manifest_ties_it_together(tmp_path: Path)
     out = tmp_path / "new" / "out"
     written = report(assessment(), out)
     names = {p.relative_to(out).as_posix() for p in written}
-    assert {"report.html", "report.docx", "tables.xlsx", "results.json", "manifest.json"} <= names
+    assert {"report.html", "report.docx", "tables.xlsx", "problems.xlsx", "results.json", "manifest.json"} <= names
     assert {"figures/os.pdf", "figures/os.svg", "figures/os.tiff", "figures/captions.txt"} <= names
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     for row in manifest["outputs"]:
@@ -41,6 +46,22 @@ def test_two_runs_are_byte_identical(tmp_path: Path) -> None:
 def test_only_the_formats_asked_for_are_written(tmp_path: Path) -> None:
     report(bare(), tmp_path / "out", formats=("xlsx",))
     assert set(contents(tmp_path / "out")) == {"tables.xlsx", "results.json", "manifest.json"}
+
+
+def test_problems_come_with_the_marked_input(tmp_path: Path) -> None:
+    workbook, study = demo_paths()
+    problems = read_cohort(workbook, study).problems
+    found = replace(bare(), problems=problems)
+    report(found, tmp_path / "marked", formats=("xlsx",), sheets=read_sheets(workbook))
+    report(found, tmp_path / "listed", formats=("xlsx",))
+    names = {p.name: load_workbook(p / "problems.xlsx").sheetnames for p in (tmp_path / "marked", tmp_path / "listed")}
+    assert "patient" in names["marked"]
+    assert "patient" not in names["listed"]
+    assert names["listed"][0] == names["marked"][0] == "Problems"
+    manifest = json.loads((tmp_path / "marked" / "manifest.json").read_text(encoding="utf-8"))
+    assert "problems.xlsx" in {row["path"] for row in manifest["outputs"]}
+    report(replace(found, problems=Problems()), tmp_path / "clean", formats=("xlsx",), sheets=read_sheets(workbook))
+    assert not (tmp_path / "clean" / "problems.xlsx").exists()
 
 
 def test_an_earlier_report_is_replaced_only_on_demand(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from glisson.present.figures.render import FigureData
 from glisson.present.table import TableModel
 
 _REFERENCE = re.compile(r"\[\[([a-z0-9_-]+)\]\]")
+_STATISTIC = re.compile(r"\b([PpNn]) ([=<>]) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +137,23 @@ def pieces(text: str, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
     place = 0
     for match in _REFERENCE.finditer(text):
         if match.start() > place:
-            yield text[place : match.start()], ""
+            yield unbroken(text[place : match.start()]), ""
         if match[1] in labels:
             yield labels[match[1]], match[1]
         place = match.end()
     if place < len(text):
-        yield text[place:], ""
+        yield unbroken(text[place:]), ""
+
+
+def unbroken(text: str) -> str:
+    r"""Return text in which a statistic never stands on another line than its number: ``P = .04``, ``n = 24``.
+
+    Examples
+    --------
+    >>> unbroken("Comparison: P = .04")
+    'Comparison: P\xa0=\xa0.04'
+    """
+    return _STATISTIC.sub("\\1\u00a0\\2\u00a0", text)
 
 
 def resolved(text: str, labels: dict[str, str]) -> str:

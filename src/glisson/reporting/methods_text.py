@@ -108,7 +108,7 @@ def _safety(assessment: Assessment) -> list[Paragraph]:
         out.append(Paragraph(lead="Safety.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
     if assessment.response is not None:
         methods = dict.fromkeys(e.method for e in assessment.response.estimates if e.method)
-        text = f"Best overall response as recorded ({assessment.response.criterion})"
+        text = f"Best overall response as recorded, by {assessment.response.criterion}"
         out.append(Paragraph(lead="Response.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
     return out
 

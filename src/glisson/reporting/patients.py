@@ -7,8 +7,11 @@ from glisson.present.document import Block, FigureBlock, Heading, ListBlock, Par
 from glisson.present.figures.flow import flow
 from glisson.present.tabulate import patients
 from glisson.present.tabulate.common import caption
-from glisson.present.words import listed, opening, sentence_case
+from glisson.present.words import Words, listed, lower_first, opening, sentence_case
 from glisson.reporting.wording import words_of
+
+#: Standardised difference above which groups this small are called unlike.
+_UNLIKE = 0.25
 
 
 def chapter(assessment: Assessment) -> list[Block]:
@@ -22,7 +25,7 @@ def chapter(assessment: Assessment) -> list[Block]:
     if assessment.combinations:
         blocks += [_combination_text(assessment), TableBlock(table=patients.combinations(assessment))]
     if assessment.baseline:
-        blocks += [_baseline_text(assessment), TableBlock(table=patients.baseline(assessment, words))]
+        blocks += [_baseline_text(assessment, words), TableBlock(table=patients.baseline(assessment, words))]
     if assessment.absent:
         items = tuple(f"{sentence_case(name.replace('_', ' '))}: {adds}" for name, adds in assessment.absent)
         blocks += [
@@ -64,10 +67,17 @@ def _combination_text(assessment: Assessment) -> Paragraph:
     )
 
 
-def _baseline_text(assessment: Assessment) -> Paragraph:
+def _baseline_text(assessment: Assessment, words: Words) -> Paragraph:
     text = "[[baseline]] describes the patients at their first liver-directed therapy."
-    unlike = next((f for f in assessment.findings if f.id == "P18"), None)
-    if unlike is not None and unlike.numbers:
-        named = [f"{name[:1].lower()}{name[1:]} ({value})" for name, value in unlike.numbers[:3]]
-        text += f" The methods were given to different patients; the largest differences are in {listed(named)}."
+    unlike = sorted(
+        ((max(abs(d) for _, d in v.smd if d is not None), v.label) for v in assessment.baseline
+         if any(d is not None for _, d in v.smd)),
+        key=lambda pair: -pair[0],
+    )  # fmt: skip
+    named = [f"{lower_first(label)} ({words.number(d, 2)})" for d, label in unlike[:3] if d > _UNLIKE]
+    if named:
+        text += (
+            " The methods were given to different patients; the largest standardised differences are in "
+            f"{listed(named)}."
+        )
     return Paragraph(text=text)

@@ -26,8 +26,8 @@ from glisson.present.table import Column, Row, TableModel
 #: Said instead of a PDF where Typst is not installed.
 NO_TYPST = "report.pdf was not written because Typst is not installed; pip install 'glisson[pdf]' adds it."
 
-#: Tables up to this number of rows are not broken over pages.
-_KEPT_TOGETHER = 14
+#: Tables up to this number of lines are not broken over pages.
+_KEPT_TOGETHER = 20
 
 
 def can_write_pdf() -> bool:
@@ -102,7 +102,8 @@ def _table(model: TableModel, labels: dict[str, str]) -> str:
     aligns = ", ".join(c.align for c in model.columns)
     rows = ",\n  ".join(_row(row, model.columns) for row in model.rows)
     notes = "".join(f"#note[{_inline(note, labels)}]\n" for note in model.notes)
-    whole = "false" if len(model.rows) > _KEPT_TOGETHER else "true"
+    lines = sum(max(cell.count("\n") + 1 for cell in row.cells) for row in model.rows)
+    whole = "false" if lines > _KEPT_TOGETHER else "true"
     return (
         f"#kept({whole})[#figure(kind: table, caption: caption({_string(model.title)}), table(columns: ({columns},), "
         f"align: ({aligns},),\n  table.hline(stroke: heavy),\n  {_head(model)},\n  table.hline(stroke: light),\n  "
@@ -127,7 +128,8 @@ def _head(model: TableModel) -> str:
 
 def _row(row: Row, columns: tuple[Column, ...]) -> str:
     if row.kind == "section":  # a header of the second level, which stays with the row below it
-        name = f"table.cell(colspan: {len(columns)}, section({_string(row.cells[0])}))"
+        inset = "inset: (x: 3pt, top: 7pt, bottom: 2.9pt)"
+        name = f"table.cell(colspan: {len(columns)}, {inset}, section({_string(row.cells[0])}))"
         return f"table.header(level: 2, repeat: false, {name})"
     first = f"row-name({row.indent}, {_cell(row.cells[0])})"
     return ", ".join([first, *(_cell(text) for text in row.cells[1:])])

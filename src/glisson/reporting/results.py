@@ -259,6 +259,24 @@ def results_json(assessment: Assessment) -> str:
     return json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def results_schema() -> str:
+    """Return the JSON Schema of results.json as text, as ``docs/reference/results.schema.json`` holds it.
+
+    Returns
+    -------
+    str
+        JSON Schema, draft 2020-12, with sorted keys.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads(results_schema())["properties"]["schema_version"]["const"]
+    '1.0'
+    """
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Results.model_json_schema(mode="validation")
+    return json.dumps(schema, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
 def read_results(path: Path) -> Results:
     """Read results.json back.
 

@@ -46,9 +46,9 @@ def response_chapter(assessment: Assessment) -> list[Block]:
         )
         return [*blocks, Paragraph(text=f"{text} add {adds}.")]
     text = (
-        f"Best overall response is given as recorded ({result.criterion}) in [[response]]. Rates are over all treated "
-        "patients first, where patients without an evaluable assessment count as not responding, and over evaluable "
-        "patients second."
+        f"Best overall response is given as recorded, by {result.criterion}, in [[response]]. Rates are over all "
+        "treated patients first, where patients without an evaluable assessment count as not responding, and over "
+        "evaluable patients second."
     )
     return [*blocks, Paragraph(text=text), TableBlock(table=tables.response(assessment, result, words_of(assessment)))]
 

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from glisson.assessment import Assessment
+from glisson.clinical.raw import RawSheet
 from glisson.errors import InputError, SettingsError
 from glisson.present.document import Document
 from glisson.present.figures.render import Rendered
@@ -32,6 +33,7 @@ def report(
     formats: Sequence[str] = FORMATS,
     force: bool = False,
     progress: Progress | None = None,
+    sheets: Sequence[RawSheet] = (),
 ) -> tuple[Path, ...]:
     """Write the report of an assessment.
 
@@ -43,11 +45,15 @@ def report(
         Folder for the report. It appears when everything in it is complete.
     formats
         Which of ``html``, ``docx``, ``pdf``, ``figures`` and ``xlsx``. ``pdf`` is left out where Typst is not
-        installed (``glisson.reporting.missing`` says so). ``results.json`` and ``manifest.json`` are always written.
+        installed (``glisson.reporting.missing`` says so). ``xlsx`` is ``tables.xlsx`` and, where the data have
+        problems, ``problems.xlsx``. ``results.json`` and ``manifest.json`` are always written.
     force
         Replace the report of an earlier run, once the new one is complete.
     progress
         Called with the name of each step.
+    sheets
+        The input as ``glisson.clinical.raw.read_sheets`` returns it. With it, ``problems.xlsx`` holds the input with
+        the cells marked; without it, only the list of problems.
 
     Returns
     -------
@@ -73,7 +79,13 @@ def report(
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         folder = Path(scratch) / "new"
         folder.mkdir()
-        _write_all(assessment, folder, set(formats) - set(missing(formats)), progress or (lambda _: None))
+        wanted, step = set(formats) - set(missing(formats)), progress or (lambda _: None)
+        if "xlsx" in wanted and len(assessment.problems):
+            from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415 - only where there are any
+
+            step("problems.xlsx")
+            write_problems(folder / "problems.xlsx", assessment.problems, sheets)
+        _write_all(assessment, folder, wanted, step)
         written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
         _swap(folder, target, Path(scratch) / "old")
     return tuple(target / p for p in written)

@@ -145,7 +145,7 @@ def response(assessment: Assessment, result: ResponseResult, words: Words) -> Ta
         rows.append(Row(cells=(label, *(_estimate_rate(e, words) for e in of_name)), indent=1))
     return TableModel(
         name="response",
-        title=caption(assessment, f"Response ({result.criterion}), overall and by first method"),
+        title=caption(assessment, f"Response by {result.criterion}, overall and by first method"),
         columns=(text_column("Response", 2.4), *(_group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=result.notes,
