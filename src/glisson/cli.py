@@ -152,8 +152,8 @@ def _say_problems(problems: Problems, source: Path) -> None:
         return
     blocks, changes, notes = (len(problems.severity(s)) for s in SEVERITY_MEANING)
     typer.echo(
-        f"{_counted(len(problems), 'problem')} in the data: blocking an assessment {blocks}, changing a result {changes}, "
-        f"notes {notes}. All of them with their cells: glisson check {source}"
+        f"{_counted(len(problems), 'problem')} in the data: blocking an assessment {blocks}, changing a result "
+        f"{changes}, notes {notes}. All of them with their cells: glisson check {source}"
     )
 
 
@@ -168,7 +168,7 @@ def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> Non
     stops = [f for f in result.findings if f.severity == "stop"]
     if stops:
         typer.echo(
-            f"\n{_counted(len(stops), 'finding')} would mislead if left uncorrected; the corrected analysis is beside each:"
+            f"\n{_counted(len(stops), 'finding')} would mislead if left uncorrected; the corrected analysis stands beside:"
         )
         for finding in stops:
             typer.echo(f"  {finding.id} {finding.title}")

@@ -37,7 +37,7 @@ def settled(source: Path, study: Path | None, *, ask: bool) -> Study:
     DecisionsNeeded
         With everything left to decide, and the lines of study.toml to complete.
     """
-    from glisson.clinical.decide import accept_unambiguous, ask as ask_person  # noqa: PLC0415 - start-up stays quick
+    from glisson.clinical import decide  # noqa: PLC0415 - start-up stays quick
     from glisson.clinical.read import settings_of  # noqa: PLC0415
 
     settings = settings_of(source, study)
@@ -45,12 +45,12 @@ def settled(source: Path, study: Path | None, *, ask: bool) -> Study:
     if proposal is None:
         return settings
     if settings.input.columns:
-        return accept_unambiguous(proposal)
+        return decide.accept_unambiguous(proposal)
     from glisson.clinical.proposal_text import proposal_text  # noqa: PLC0415
 
     typer.echo(_INTRODUCTION)
     typer.echo(proposal_text(proposal))
-    complete = ask_person(proposal, _prompt) if ask else accept_unambiguous(proposal)
+    complete = decide.ask(proposal, _prompt) if ask else decide.accept_unambiguous(proposal)
     _keep(complete, proposal, source, study)
     return complete
 

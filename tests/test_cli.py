@@ -1,0 +1,192 @@
+"""The command line: exit codes, messages, questions, and that nothing the user had is touched."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from glisson import cli, terminal
+from glisson.clinical.read import demo_paths
+from glisson.clinical.study_toml import write_study
+from tests.corpus.case import Case
+from tests.corpus.test_corpus import CASES, fingerprint
+
+Run = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def go(*args: object) -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["glisson", *map(str, args)])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as stopped:
+            code = stopped.code or 0
+        captured = capsys.readouterr()
+        return SimpleNamespace(code=code, out=captured.out, err=captured.err)
+
+    return go
+
+
+FLAT = "id;Treatment date;Method;Date of death or last contact;Vital status\n" + "\n".join(
+    f"{i};2015-0{1 + i % 9}-1{i % 7};{'DEB-TACE' if i % 2 else 'MWA'};201{6 + i % 3}-0{1 + i % 8}-11;"
+    f"{'dead' if i % 3 else 'alive'}"
+    for i in range(1, 13)
+)
+
+
+@pytest.fixture
+def flat(tmp_path: Path) -> Path:
+    path = tmp_path / "ours.csv"
+    path.write_text(FLAT, encoding="utf-8")
+    return path
+
+
+def test_the_demo_answers_in_words_and_writes_a_report(run, tmp_path):
+    done = run("demo", "-o", tmp_path / "out", "--plain", "--formats", "html")
+    assert done.code == 0, done.err
+    assert "median overall survival was 9.0 months" in done.out
+    assert "synthetic" in done.out
+    assert {p.name for p in (tmp_path / "out").iterdir()} >= {"report.html", "results.json", "manifest.json"}
+
+
+def test_an_earlier_report_is_replaced_only_with_force(run, tmp_path):
+    out = tmp_path / "out"
+    assert run("demo", "-o", out, "--plain", "--formats", "").code == 0
+    before = fingerprint(out)
+    refused = run("demo", "-o", out, "--plain", "--formats", "")
+    assert refused.code == 2
+    assert "--force" in refused.err
+    assert fingerprint(out) == before
+    assert run("demo", "-o", out, "--plain", "--formats", "", "--force").code == 0
+
+
+def test_a_folder_that_is_no_report_is_never_touched(run, tmp_path):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    refused = run("demo", "-o", tmp_path, "--force", "--plain")
+    assert refused.code == 2
+    assert "thesis.docx" in refused.err
+    assert fingerprint(tmp_path).keys() == {"thesis.docx"}
+
+
+def test_the_same_input_gives_the_same_bytes(run, tmp_path):
+    for name in ("a", "b"):
+        assert run("demo", "-o", tmp_path / name, "--plain", "--formats", "").code == 0
+    first, second = (tmp_path / name / "results.json" for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    assert json.loads(first.read_text(encoding="utf-8"))
+
+
+def test_unambiguous_sheets_need_no_question_and_leave_a_record(run, flat, tmp_path):
+    done = run("assess", flat, "-o", tmp_path / "out", "--yes", "--plain", "--formats", "")
+    assert done.code == 0, done.err
+    study = tmp_path / "study.toml"
+    assert "last_contact_date" in study.read_text(encoding="utf-8")
+    again = run("assess", flat, "-o", tmp_path / "out2", "--plain", "--formats", "")
+    assert again.code == 0
+    assert "columns of its own" not in again.out, "what was decided is not asked again"
+    assert (tmp_path / "out" / "results.json").exists()
+
+
+def test_what_must_be_decided_is_listed_and_nothing_is_written(run, tmp_path):
+    path = tmp_path / "codes.csv"
+    path.write_text("id,OS,Death\na,10,1\nb,20,0\nc,7,1\n", encoding="utf-8")
+    refused = run("assess", path, "-o", tmp_path / "out", "--yes")
+    assert refused.code == 2
+    assert "In which unit is column 'OS'?" in refused.err
+    assert "Which value of column 'Death' means dead?" in refused.err
+    assert fingerprint(tmp_path).keys() == {"codes.csv"}
+
+
+def test_a_person_is_asked_and_the_answers_are_kept(run, tmp_path, monkeypatch):
+    path = tmp_path / "codes.csv"
+    path.write_text("id,OS,Death\na,10,1\nb,20,0\nc,7,1\n", encoding="utf-8")
+    asked: list[str] = []
+
+    def person(decision, complaint):
+        asked.append(decision.question)
+        return {"unit": "months", "event": "1"}.get(decision.about, "")
+
+    monkeypatch.setattr(terminal, "_prompt", person)
+    study = terminal.settled(path, None, ask=True)
+    assert len(asked) >= 2
+    assert {m.unit for m in study.input.columns if m.means == "os_time"} == {"months"}
+    text = (tmp_path / "study.toml").read_text(encoding="utf-8")
+    assert '"1" = "dead"' in text
+    done = run("check", path)
+    assert done.code == 0, done.err
+
+
+def test_settings_that_are_there_are_never_written_over(run, flat, tmp_path):
+    (tmp_path / "study.toml").write_text('title = "Ours"\n', encoding="utf-8")
+    assert run("check", flat, "--yes").code == 0
+    assert (tmp_path / "study.toml").read_text(encoding="utf-8") == 'title = "Ours"\n'
+    assert 'title = "Ours"' in (tmp_path / "study-2.toml").read_text(encoding="utf-8")
+
+
+def test_an_empty_template_reads_back(run, tmp_path):
+    path = tmp_path / "cohort.xlsx"
+    assert run("template", path).code == 0
+    assert run("template", path).code == 2
+    done = run("check", path)
+    assert done.code in (0, 1)
+
+
+def test_problems_can_be_had_as_a_workbook(run, tmp_path):
+    source = demo_paths()[0]
+    done = run("check", source, "--xlsx", tmp_path / "problems.xlsx")
+    assert done.code == 0
+    assert (tmp_path / "problems.xlsx").stat().st_size > 5000
+    assert run("check", source, "--xlsx", tmp_path / "problems.xlsx").code == 2
+
+
+def test_the_computer_is_examined(run):
+    done = run("doctor")
+    assert done.code == 0
+    assert "Python" in done.out
+
+
+@pytest.mark.parametrize("args", [("assess", "nowhere.xlsx"), ("check", "nowhere.xlsx")])
+def test_a_missing_file_is_one_sentence(run, args):
+    refused = run(*args)
+    assert refused.code == 2
+    assert "nowhere.xlsx" in refused.err
+    assert len(refused.err.splitlines()) < 4
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c.name for c in CASES])
+def test_broken_inputs_through_the_commands(run, case: Case, tmp_path):
+    """No traceback (it would fail the test), a message, and every file as it was."""
+    (tmp_path / "in").mkdir()
+    path = case.make(tmp_path / "in")
+    settings: tuple[object, ...] = ()
+    if case.study is not None:
+        write_study(case.study, tmp_path / "settings.toml")
+        settings = ("--study", tmp_path / "settings.toml")
+    before = fingerprint(tmp_path)
+    checked = run("check", path, "--yes", *settings)
+    assert checked.code in (0, 1, 2)
+    assert checked.out + checked.err
+    done = run(
+        "assess", path, "-o", tmp_path / "out", "--yes", "--plain", "--formats", "", "--exclude-blocked", *settings
+    )
+    assert done.code in (0, 2)
+    assert (done.code == 0) == (tmp_path / "out" / "results.json").exists()
+    assert done.code == 0 or done.err.startswith("glisson: ")
+    assert "Traceback" not in done.out + done.err
+    after = fingerprint(tmp_path)
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_start_up_imports_nothing_heavy():
+    heavy = ("numpy", "polars", "scipy", "matplotlib", "docx")
+    code = f"import sys, glisson, glisson.cli; print([m for m in {heavy} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
