@@ -168,7 +168,7 @@ def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> Non
     stops = [f for f in result.findings if f.severity == "stop"]
     if stops:
         typer.echo(
-            f"\n{_counted(len(stops), 'finding')} would mislead if left uncorrected; the corrected analysis stands beside:"
+            f"\n{_counted(len(stops), 'finding')} that would mislead, each shown with its correction:"
         )
         for finding in stops:
             typer.echo(f"  {finding.id} {finding.title}")
