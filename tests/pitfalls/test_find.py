@@ -20,7 +20,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P01", "stop", "Guarantee (immortal) time: a second treatment method", 3),
         ("P01", "stop", "Guarantee (immortal) time: two or more sessions", 14),
         ("P01", "stop", "Guarantee (immortal) time: an objective response", 9),
-        ("P01", "stop", "Guarantee (immortal) time: an adverse event", 10),
+        ("P01", "stop", "Guarantee (immortal) time: an adverse event of grade 3 or more", 3),
         ("P05", "stop", "Competing risks: time to liver progression", 7),
         ("P05", "stop", "Competing risks: time to extrahepatic progression", 7),
         ("P05", "stop", "Competing risks: time to local tumour progression", 18),

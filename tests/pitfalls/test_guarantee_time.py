@@ -92,18 +92,26 @@ def test_a_response_after_progression_is_no_response() -> None:
     assert not findings(guarantee_time, [*OTHERS, patient("C", 400, scans=[(60, "PD"), (120, "PR")])])
 
 
+ANY, SEVERE = "an adverse event", "an adverse event of grade 3 or more"
+
+
+@pytest.mark.by_hand
 @pytest.mark.parametrize(
-    ("onset", "grade", "fires"), [(20, 2, True), (0, 2, False), (20, 0, False), (-5, 2, False)]
-)  # fmt: skip
-def test_adverse_events_count_from_their_onset(onset, grade, fires) -> None:
+    ("onset", "grade", "titles"),
+    [(20, 2, [ANY]), (20, None, [ANY]), (20, 3, [ANY, SEVERE]), (0, 3, []), (20, 0, []), (-5, 3, [])],
+)
+def test_adverse_events_count_from_their_onset(onset, grade, titles) -> None:
     events = [{"patient_id": "A", "onset_date": day(onset), "term": "Nausea", "grade": grade}]
     found = findings(guarantee_time, [*OTHERS, patient("C", 400)], adverse_event=events)
-    assert [f.title for f in found] == ["Guarantee (immortal) time: an adverse event"] * fires
-    if fires:
-        assert (found[0].patients, dict(found[0].numbers)["guaranteed share of the group's follow-up"]) == (
-            ("a",),
-            "20%",
-        )
+    assert [f.title.removeprefix("Guarantee (immortal) time: ") for f in found] == titles
+    for f in found:
+        assert (f.patients, dict(f.numbers)["guaranteed share of the group's follow-up"]) == (("a",), "20%")
+
+
+def test_what_happens_to_everybody_makes_no_groups() -> None:
+    events = [{"patient_id": p, "onset_date": day(20), "term": "Nausea", "grade": 2} for p in "AB"]
+    assert findings(guarantee_time, OTHERS, adverse_event=events)
+    assert not findings(guarantee_time, OTHERS[:2], adverse_event=events)
 
 
 def test_the_clock_is_that_of_the_first_session_whatever_origin_the_study_chose() -> None:

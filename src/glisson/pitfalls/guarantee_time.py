@@ -38,10 +38,11 @@ def guarantee_time(context: Context) -> list[Finding]:
         ("a second treatment method", _second_method(context)),
         ("two or more sessions", _second_session(context)),
         ("an objective response", _responses(context)),
-        ("an adverse event", _adverse_events(context)),
+        ("an adverse event", _adverse_events(context, 1)),
+        ("an adverse event of grade 3 or more", _adverse_events(context, 3)),
     ):
         day = _exposure_days(os, start, reached)
-        if (day > 0).any():
+        if (day > 0).any() and (day < 0).any():  # where all are exposed there is nothing to compare them with
             found.append(_guarantee_finding(context, os, title, day))
     return found
 
@@ -194,14 +195,16 @@ def _responses(context: Context) -> dict[str, date]:
     return _dates(frame.filter(pl.col("response").is_in(["CR", "PR"])).group_by("patient_id").agg(pl.col("date").min()))
 
 
-def _adverse_events(context: Context) -> dict[str, date]:
-    """Return the first onset on or after the day of the first session."""
+def _adverse_events(context: Context, least: int) -> dict[str, date]:
+    """Return the first onset, on or after the day of the first session, of an event of at least a grade."""
     records, start = context.records(), context.first_session()
     if records is None or not context.cohort.has("adverse_event", "onset_date"):
         return {}
     frame = records.tables["adverse_event"].drop_nulls("onset_date")
-    if "grade" in frame.columns:
-        frame = frame.filter(pl.col("grade").is_null() | (pl.col("grade") > 0))
+    if "grade" in frame.columns:  # an event without a grade is an event, but not known to be severe
+        frame = frame.filter(pl.col("grade").fill_null(1) >= least)
+    elif least > 1:
+        return {}
     first: dict[str, date] = {}
     for patient, day in zip(frame["patient_id"], frame["onset_date"], strict=True):
         if patient in start and day >= start[patient]:

@@ -49,9 +49,7 @@ def events_per_parameter(context: Context) -> list[Finding]:
     if not few:
         return []
     first, worst = few[0], min(few, key=lambda r: r.value)
-    variables = " and ".join([", ".join(_MODEL[k] for k in first.keys[:-1]), _MODEL[first.keys[-1]]]).removeprefix(
-        " and "
-    )
+    variables = _listed([_MODEL[k] for k in first.keys])
     text = f"A model with {variables} would have {first.value:.1f} events a parameter for {_name(first)}"
     if worst is not first:
         text += f", and {worst.value:.1f} for {_name(worst)}"
@@ -74,6 +72,10 @@ def events_per_parameter(context: Context) -> list[Finding]:
             reference="Peduzzi 1995; Vittinghoff & McCulloch 2007",
         )
     ]
+
+
+def _listed(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _name(ratio: Ratio) -> str:
@@ -116,8 +118,7 @@ def separation(context: Context) -> list[Finding]:
             patients=context.names(patients),
             numbers=(("patients", str(len(patients))), *numbers),
             sentence=f"In {count_text(len(numbers), 'combination')} of endpoint and method nobody had the event, "
-            "everybody had it, or the order of events keeps the method apart from the others: "
-            f"{'; '.join(f'{name} ({value})' for name, value in numbers)}.",
+            "everybody had it, or the order of events keeps the method apart from the others.",
             consequence="Where nobody, or everybody, had the event a logistic model has no finite estimate; where "
             "nobody had it, or the order separates the groups, a Cox model has none. Software then prints a huge ratio "
             "with a meaningless interval.",
@@ -251,7 +252,7 @@ def _immature(context: Context, endpoint: Endpoint, thin: int) -> list[str]:
             late.append(f"the estimate at {months:g} months")
     if late:
         is_are = "is" if len(late) == 1 else "are"
-        reasons.append(f"{' and '.join(late)} {is_are} read where fewer than {fewest(endpoint)} patients are at risk")
+        reasons.append(f"{_listed(late)} {is_are} read where fewer than {fewest(endpoint)} patients are at risk")
     return reasons
 
 

@@ -7,7 +7,7 @@ from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import appendix
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import side_by_side
-from glisson.present.words import listed, opening, plural
+from glisson.present.words import opening, plural, sentence_case
 from glisson.reporting.wording import words_of
 
 
@@ -49,9 +49,9 @@ def _finding(assessment: Assessment, finding: Finding, number: int) -> list[Bloc
     blocks.append(Paragraph(lead="What was done.", text=f"{finding.remedy.rstrip('.')}{reference}."))
     title = f"{finding.title}: the usual analysis and the remedy ({people(assessment)})"
     table = side_by_side(assessment, finding.naive, finding.corrected, words_of(assessment), anchor + "-table", title)
+    if finding.numbers:
+        numbers = "; ".join(f"{name}, {value}" for name, value in finding.numbers)
+        blocks.append(Paragraph(lead="Numbers.", text=f"{sentence_case(numbers)}."))
     if table is not None:
         blocks.append(TableBlock(table=table))
-    elif finding.numbers:
-        numbers = listed([f"{name}, {value}" for name, value in finding.numbers])
-        blocks.append(Paragraph(lead="Numbers.", text=f"{numbers}."))
     return blocks
