@@ -221,4 +221,6 @@ def _settings(cohort: Cohort, endpoints: Mapping[str, Endpoint]) -> tuple[Settin
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(_text(v) for v in value) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
     return "none" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)

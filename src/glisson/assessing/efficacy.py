@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from glisson.methods.compare import logrank, rmst_difference, survival_difference
-from glisson.methods.competing import cumulative_incidence, incidence_curves
-from glisson.methods.survival import curve, followup, kaplan_meier, rmst
 
 from glisson.assessment import NOTHING, Analysis, Breakdown
 from glisson.clinical.settings import AnalysisSettings
+from glisson.methods.compare import logrank, rmst_difference, survival_difference
+from glisson.methods.competing import cumulative_incidence, incidence_curves
+from glisson.methods.survival import curve, followup, kaplan_meier, rmst
 from glisson.tables import Curve, Endpoint, Estimates, Group, RiskTable, risk_table
 
 DAYS_PER_MONTH = 30.4375
 
-#: Bisections an exact log-rank test may take: the endpoints that decide may take a second, the others a tenth of it.
-EFFORT = dict.fromkeys(("os", "pfs", "liver_pfs"), 1e7)
-SECONDARY_EFFORT = 1e6
+#: Endpoints whose comparison of methods may take a second each to be exact; what takes longer, and other comparisons
+#: that take more than a tenth of it, are simulated with a stated error.
+PRIMARY = ("os", "pfs", "liver_pfs")
+EFFORT, SECONDARY_EFFORT = 1e7, 1e6
 
 #: (title, grouping variables, restriction); declared subgroups follow.
 PLAN: tuple[tuple[str, tuple[str, ...], Group], ...] = (
@@ -57,7 +58,7 @@ def breakdown(
         estimates, curves = _survival(table, by, days, settings)
     known = risk_table(_known(rows, by), by)
     sentence = why_no_test(known, by, settings) if by else ""
-    effort = EFFORT.get(endpoint.name, SECONDARY_EFFORT)
+    effort = EFFORT if endpoint.name in PRIMARY and "method" in by else SECONDARY_EFFORT
     tests = NOTHING if not by or sentence else _tests(known, by, settings, effort)
     return Breakdown(
         title=title, by=by, within=within, estimates=estimates, curves=curves, tests=tests, sentence=sentence

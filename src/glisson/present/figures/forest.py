@@ -127,7 +127,9 @@ def _month_axis(marks: Sequence[Mark], overall: Mark | None, words: Words) -> Fo
     known = [x for m in marks for x in (m.value, m.high) if x is not None]
     longest = max(known, default=12.0)
     middle = overall.value if overall and overall.value is not None else longest / 3
-    end = min(longest * 1.05, max(middle * 4, max((m.value for m in marks if m.value is not None), default=0) * 1.3))
+    # The arrow of an interval without an upper limit needs room beside the last point.
+    room = 1.2 if any(m.open_above for m in marks) else 1.05
+    end = min(longest * room, max(middle * 4, max((m.value for m in marks if m.value is not None), default=0) * 1.3))
     step = next(s for s in (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 480) if end / s <= 5)
     ticks = tuple(float(t) for t in range(0, int(end) + 1, step))
     return ForestAxis(

@@ -87,7 +87,8 @@ def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | No
     from glisson.present.figures.fonts import light_fonts  # noqa: PLC0415
     from glisson.present.figures.palette import family  # noqa: PLC0415
 
-    with light_fonts(family()), ThreadPoolExecutor(max_workers=1) as compressor:
+    drawn = [repr(figure.data) for figure in figures]
+    with light_fonts(family(), drawn), ThreadPoolExecutor(max_workers=1) as compressor:
         begun = []
         for i, figure in enumerate(figures, start=1):
             if progress:

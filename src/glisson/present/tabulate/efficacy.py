@@ -174,6 +174,8 @@ def _plain_rows(assessment: Assessment, estimates: Estimates, words: Words) -> l
 
 def _own_name(assessment: Assessment, e: Estimate) -> str:
     """Return the group of a row; what everybody had, where one table holds several such things."""
+    if e.unit == "p" and not e.group:
+        return "All groups"
     if e.group or " " not in e.variable:
         return group_name(assessment, e.group)
     code, rest = e.variable.split(" ", 1)
@@ -194,6 +196,7 @@ def statistic_label(e: Estimate) -> str:
         "hazard_ratio": "Hazard ratio",
         "one_minus_survival": f"One minus Kaplan-Meier{at}",
         "rate": "Events per person-year",
+        "p": "P value",
     }
     name = names.get(e.statistic, e.statistic.replace("_", " ").capitalize() + at)
     return f"{name}: {e.detail}" if e.detail else name
@@ -328,15 +331,15 @@ def _level(endpoint: EndpointResult) -> float:
 
 def _columns(times: Sequence[float], endpoint: EndpointResult, words: Words) -> tuple[Column, ...]:
     ci = f"({words.level(_level(endpoint))} CI)"
-    group, events = text_column("Group", 1.9), Column(heading="Events / n", width=1.1)
+    group, events = text_column("Group", 1.8), Column(heading="Events / n", width=1.05)
     what = "Alive" if endpoint.code == "os" else "Cumulative incidence" if endpoint.competing else "Event-free"
     above = f"{what} {ci} at"
-    at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.3) for t in times]
-    follow_up = Column(heading="Follow-up,\nmonths", width=1.2)
+    at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.4) for t in times]
+    follow_up = Column(heading="Follow-up,\nmonths", width=1.45)
     if endpoint.competing:
         return (group, events, Column(heading="Competing\nevents", width=1.05), *at_times, follow_up)
     median = Column(heading=f"Median, months\n{ci}", width=2.0)
-    return (group, events, median, *at_times, Column(heading="Mean time,\nmonths", width=1.05), follow_up)
+    return (group, events, median, *at_times, Column(heading="Mean time,\nmonths", width=1.2), follow_up)
 
 
 def _notes(endpoint: EndpointResult) -> tuple[str, ...]:
