@@ -1,9 +1,24 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from glisson.present.document import ListBlock, Paragraph
 from glisson.reporting.methods_text import chapter
 from glisson.reporting.references import cited
+from tests.paths import ROOT
 from tests.reporting.fixture import assessment, bare
+
+SHORT = sorted(
+    {
+        one.strip()
+        for path in (ROOT / "src/glisson/pitfalls").glob("*.py")
+        for text in re.findall(r'reference="([^"]+)"', path.read_text(encoding="utf-8"))
+        for one in text.split(";")
+        if re.match(r"[A-Z]", one.strip())
+    }
+)
 
 
 def text_of(blocks: list[object]) -> str:
@@ -36,3 +51,14 @@ def test_only_cited_works_are_listed() -> None:
     assert any(item.startswith("Kaplan EL") for item in references.items)
     assert not any(item.startswith("Aalen OO") for item in references.items)
     assert cited("nothing") == ()
+
+
+@pytest.mark.parametrize("short", SHORT)
+def test_what_a_pitfall_cites_is_in_the_list(short: str) -> None:
+    year = re.search(r"(?:19|20)\d\d", short)
+    assert year is not None
+    assert any(short.split(maxsplit=1)[0] in citation and year[0] in citation for citation in map(_plain, cited(short)))
+
+
+def _plain(text: str) -> str:
+    return text.replace("á", "a")

@@ -87,10 +87,10 @@ def _add_table(file: Any, block: TableBlock, labels: dict[str, str]) -> None:
     parts.caption_number(caption, table.name, labels[table.name])
     parts.add_text(caption, f". {table.title}")
     add_table(file, table, parts.TEXT_WIDTH_MM)
-    for note in table.notes:
-        _inline(file.add_paragraph(style="Table Note"), note, labels)
-    if not table.notes:
-        file.add_paragraph(style="Table Note")
+    for note in table.notes or ("",):
+        last = file.add_paragraph(style="Table Note")
+        _inline(last, note, labels)
+    last.paragraph_format.space_after = parts.AFTER_FLOAT
 
 
 def _add_figure(file: Any, block: FigureBlock, labels: dict[str, str], picture: Rendered) -> None:
@@ -106,6 +106,7 @@ def _add_figure(file: Any, block: FigureBlock, labels: dict[str, str], picture: 
     parts.caption_number(caption, block.name, labels[block.name])
     parts.add_text(caption, f". {block.title}.", bold=True)
     parts.add_text(caption, f" {block.text}")
+    caption.paragraph_format.space_after = parts.AFTER_FLOAT
 
 
 def _lead(paragraph: Any, text: str, color: str = "") -> None:

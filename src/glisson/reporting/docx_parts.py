@@ -10,6 +10,8 @@ from glisson.present.document import Document
 #: A4 with 20 mm margins.
 PAGE_MM, MARGIN_MM = (210.0, 297.0), 20.0
 TEXT_WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM
+#: Room below the last line of a table or figure, in English Metric Units (11 points).
+AFTER_FLOAT = 11 * 12700
 SERIF, SANS = "Times New Roman", "Arial"
 NAVY, SOFT = "12355B", "57606A"
 

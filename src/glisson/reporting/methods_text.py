@@ -22,7 +22,7 @@ def chapter(assessment: Assessment) -> list[Block]:
         *_safety(assessment),
         Paragraph(lead="Reporting and software.", text=_software(assessment)),
     ]
-    everything = " ".join(p.lead + " " + p.text for p in paragraphs)
+    everything = " ".join([*(f"{p.lead} {p.text}" for p in paragraphs), *(f.reference for f in assessment.findings)])
     return [
         Heading(text="Methods", anchor="methods"),
         *paragraphs,

@@ -1,4 +1,4 @@
-"""References that the methods text can cite, and the words in an estimator's name that call for them."""
+"""References that the methods and the pitfalls can cite, and the words that call for them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "smd",
-        ("standardised difference",),
+        ("standardised difference", "austin 2009"),
         "Austin PC. Balance diagnostics for comparing the distribution of baseline covariates between treatment groups "
         "in propensity-score matched samples. Stat Med 2009;28:3083-3107.",
     ),
@@ -70,7 +70,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "endpoints",
-        ("time origin", "first liver-directed"),
+        ("time origin", "first liver-directed", "puijk 2021"),
         "Puijk RS, Ahmed M, Adam A, et al. Consensus guidelines for the definition of time-to-event end points in "
         "image-guided tumor ablation. Radiology 2021;301:533-540.",
     ),
@@ -85,6 +85,92 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("strobe",),
         "von Elm E, Altman DG, Egger M, et al. The Strengthening the Reporting of Observational Studies in "
         "Epidemiology (STROBE) statement. Lancet 2007;370:1453-1457.",
+    ),
+    (
+        "guarantee-time",
+        ("anderson 1983",),
+        "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710-719.",
+    ),
+    (
+        "mantel-byar",
+        ("mantel & byar",),
+        "Mantel N, Byar DP. Evaluation of response-time data involving transient states: an illustration using "
+        "heart-transplant data. J Am Stat Assoc 1974;69:81-86.",
+    ),
+    (
+        "guarantee-time-review",
+        ("giobbie-hurder",),
+        "Giobbie-Hurder A, Gelber RD, Regan MM. Challenges of guarantee-time bias. J Clin Oncol 2013;31:2963-2969.",
+    ),
+    (
+        "competing-risks",
+        ("gooley 1999",),
+        "Gooley TA, Leisenring W, Crowley J, Storer BE. Estimation of failure probabilities in the presence of "
+        "competing risks: new representations of old estimators. Stat Med 1999;18:695-706.",
+    ),
+    (
+        "clustered-binary",
+        ("rao & scott",),
+        "Rao JNK, Scott AJ. A simple method for the analysis of clustered binary data. Biometrics 1992;48:577-585.",
+    ),
+    (
+        "effective-size",
+        ("korn & graubard",),
+        "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts "
+        "estimated from survey data. Surv Methodol 1998;24:193-201.",
+    ),
+    (
+        "jackknife",
+        ("lipsitz",),
+        "Lipsitz SR, Dear KBG, Zhao L. Jackknife estimators of variance for parameter estimates from estimating "
+        "equations with applications to clustered survival data. Biometrics 1994;50:842-846.",
+    ),
+    (
+        "events-per-variable",
+        ("peduzzi 1995",),
+        "Peduzzi P, Concato J, Feinstein AR, Holford TR. Importance of events per independent variable in proportional "
+        "hazards regression analysis. II. J Clin Epidemiol 1995;48:1503-1510.",
+    ),
+    (
+        "ten-events",
+        ("vittinghoff & mcculloch",),
+        "Vittinghoff E, McCulloch CE. Relaxing the rule of ten events per variable in logistic and Cox regression. Am "
+        "J Epidemiol 2007;165:710-718.",
+    ),
+    (
+        "separation",
+        ("heinze & schemper",),
+        "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox regression. Biometrics "
+        "2001;57:114-119.",
+    ),
+    (
+        "poisson-limits",
+        ("garwood",),
+        "Garwood F. Fiducial limits for the Poisson distribution. Biometrika 1936;28:437-442.",
+    ),
+    (
+        "target-trial",
+        ("hernan 2016",),
+        "Hernán MA, Sauer BC, Hernández-Díaz S, Platt R, Shrier I. Specifying a target trial prevents immortal time "
+        "bias and other self-inflicted injuries in observational analyses. J Clin Epidemiol 2016;79:70-75.",
+    ),
+    (
+        "positivity",
+        ("cole & hernan",),
+        "Cole SR, Hernán MA. Constructing inverse probability weights for marginal structural models. Am J Epidemiol "
+        "2008;168:656-664.",
+    ),
+    (
+        "follow-up",
+        ("clark 2002",),
+        "Clark TG, Altman DG, De Stavola BL. Quantification of the completeness of follow-up. Lancet "
+        "2002;359:1309-1310.",
+    ),
+    (
+        "survival-plots",
+        ("pocock 2002",),
+        "Pocock SJ, Clayton TC, Altman DG. Survival plots of time-to-event outcomes in clinical trials: good practice "
+        "and pitfalls. Lancet 2002;359:1686-1689.",
     ),
 )
 
