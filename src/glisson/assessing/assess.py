@@ -125,8 +125,10 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         labels=_labels(keys),
         log=tuple(log),
         files=tuple((f.name, f.sha256) for f in cohort.files),
-        versions=tuple((p, version(p)) for p in ("glisson", "numpy", "scipy", "polars"))
-        + (("python", platform.python_version()),),
+        versions=(
+            *((p, version(p)) for p in ("glisson", "numpy", "scipy", "polars")),
+            ("python", platform.python_version()),
+        ),
         seed=cohort.study.analysis.seed,
     )
 
