@@ -108,6 +108,22 @@ def test_adverse_events_count_from_their_onset(onset, grade, titles) -> None:
         assert (f.patients, dict(f.numbers)["guaranteed share of the group's follow-up"]) == (("a",), "20%")
 
 
+@pytest.mark.parametrize(("onsets", "share"), [((-5, 20), "20%"), ((30, 20), "20%"), ((101,), None)])
+def test_the_first_event_of_treatment_within_follow_up_counts(onsets, share) -> None:
+    events = [{"patient_id": "A", "onset_date": day(d), "term": "Nausea", "grade": 1} for d in onsets]
+    found = findings(guarantee_time, OTHERS, adverse_event=events)
+    assert [dict(f.numbers)["guaranteed share of the group's follow-up"] for f in found] == ([share] if share else [])
+
+
+@pytest.mark.by_hand
+def test_who_leaves_on_the_landmark_is_still_followed_on_it() -> None:
+    persons = [patient("A", 91, sessions=[(91, "tae")]), patient("B", 91), patient("C", 90), patient("D", 300)]
+    method = findings(guarantee_time, persons)[0]
+    assert values(method.corrected, "n")["by day 91",] == 1
+    assert values(method.corrected, "n")["not by day 91",] == 2
+    assert dict(method.numbers)["left before day 91"] == "1"
+
+
 def test_what_happens_to_everybody_makes_no_groups() -> None:
     events = [{"patient_id": p, "onset_date": day(20), "term": "Nausea", "grade": 2} for p in "AB"]
     assert findings(guarantee_time, OTHERS, adverse_event=events)
