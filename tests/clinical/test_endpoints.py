@@ -170,6 +170,8 @@ def test_progression_and_death_on_one_day_are_one_progression():
     person = Person(id="a", t0=on(0), scans=(scan(90, "PD"),), death=on(90))
     assert one(person, "ttp") == (90, 1)
     assert one(person, "pfs") == (90, 1)
+    other = Person(id="b", t0=on(0), scans=(scan(30, "SD"), scan(60, "SD")), last=on(70))
+    assert of(endpoint(people([other, person], PLAN), "ttp"))["a"] == (90, 1), "wherever its row stands"
 
 
 def test_event_after_two_missed_scans_is_censored_under_fda_a_only():
@@ -186,6 +188,8 @@ def test_new_therapy_censors_under_fda_a_only():
     assert one(person, "pfs", rule_set="fda_a") == (170, 0), "the scan on the day it began still counts"
     before = Person(id="a", t0=on(0), scans=scans, last=on(300), systemic=(on(-20),))
     assert one(before, "pfs", rule_set="fda_a") == (250, 1), "therapy that ran already is not new"
+    after = Person(id="a", t0=on(0), scans=scans, last=on(300), systemic=(on(250),))
+    assert one(after, "pfs", rule_set="fda_a") == (250, 1), "therapy on the day of progression came after it"
 
 
 def test_new_therapy_after_progression_changes_nothing():
@@ -273,6 +277,11 @@ def test_local_progression_needs_an_earlier_scan_free_of_tumour():
     residual = endpoint(lesions((60, "L1", "residual"), (150, "L1", "ltp"), last=on(200)), "ltp")
     assert of(residual) == {"L1": (150, 0)}
     assert any(unit == "L1" and "residual" in note for unit, note in residual.flags)
+
+
+def test_a_scan_of_the_same_day_is_no_earlier_one():
+    made = endpoint(lesions((60, "L1", "none"), (60, "L1", "ltp"), last=on(200)), "ltp")
+    assert of(made) == {"L1": (60, 0)}
 
 
 def test_death_competes_with_local_progression_in_every_lesion():

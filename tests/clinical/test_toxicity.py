@@ -10,6 +10,7 @@ from glisson.clinical import toxicity
 from glisson.clinical.derive import endpoint
 from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError
+from glisson.present.tabulate.safety import affected
 from tests.clinical.build import Person, cohort, people
 from tests.paths import vector
 
@@ -106,10 +107,12 @@ def test_sessions_are_grouped_by_their_own_method():
 
 
 def test_recorded_session_wins_over_the_latest_one():
-    made = treated(event(day=95, session_id="a-S1"), ids="a", sessions=({"date": on(90)},))
-    table = toxicity.session_worst_grades(made)
-    assert table.n == 2
-    assert table.by().count("2").tolist() == [1]
+    second = {"date": on(90), "method": "y90"}
+    for session, want in (("a-S1", [1, 0]), (None, [0, 1])):
+        made = treated(event(day=95, session_id=session), ids="a", sessions=(second,))
+        table = toxicity.session_worst_grades(made)
+        assert table.strata == (("deb_tace",), ("y90",))
+        assert table.count("2").tolist() == want
     first = treated(event(day=None, session_id="a-S2"), ids="a", sessions=({"date": on(90), "method": "y90"},))
     by_method = toxicity.session_worst_grades(first)
     assert dict(zip(by_method.strata, by_method.count("2").tolist(), strict=True)) == {("deb_tace",): 0, ("y90",): 1}
@@ -138,6 +141,8 @@ def test_a_partial_date_counts_if_any_day_of_it_does():
     assert worst(treated(event(day="2020")))["a"] == "2"
     assert worst(treated(event(day="2020-02")))["a"] == "none"
     assert worst(treated(event(day="2019-12")))["a"] == "none"
+    begun = people([Person(id="a", t0=on(10), last=on(99))], adverse_event=[event(day="2020-01")])
+    assert worst(begun) == {"a": "2"}, "the month began before the treatment"
 
 
 def test_only_worsening_counts_while_the_old_event_lasts():
@@ -158,6 +163,7 @@ def test_an_unknown_grade_is_an_event_but_never_beats_a_known_one():
     assert (any_grade.events, any_grade.n) == (2, 2)
     severe = safety_result(made).terms[0].estimates.one("proportion", group=(), detail="grade 3 or worse")
     assert severe.events == 0
+    assert (affected(table, ()), affected(table, (), 3)) == ((2, 2), (0, 2)), "as the report counts them"
 
 
 def test_grade_5_counts_unless_it_was_judged_unrelated():
@@ -225,6 +231,7 @@ def test_blood_counts_contradict_that_nobody_had_neutropenia():
     low = made(lab(-3, 4.0), lab(10, 1.2))
     assert toxicity.low_counts(low) == {"Neutropenia": 1}
     assert "Neutropenia" not in toxicity.terms_of_interest(low)
+    assert "Febrile neutropenia" in toxicity.terms_of_interest(low), "a count shows no fever"
     assert any("Neutropenia" in note for note in safety_result(low).notes)
     assert "Neutropenia" in toxicity.terms_of_interest(made(lab(-3, 1.2), lab(10, 1.2)))
     assert "Neutropenia" in toxicity.terms_of_interest(made(lab(10, 1.8)))
