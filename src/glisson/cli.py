@@ -167,7 +167,7 @@ def _say_answer(result: Assessment, out: Path, written: tuple[Path, ...]) -> Non
     typer.echo("\n" + answer_text(result))
     stops = [f for f in result.findings if f.severity == "stop"]
     if stops:
-        typer.echo(f"\n{_counted(len(stops), 'finding')} that would mislead, each shown with its correction:")
+        typer.echo(f"\n{_counted(len(stops), 'finding')} that would mislead, shown with the correction:")
         for finding in stops:
             typer.echo(f"  {finding.id} {finding.title}")
     typer.echo(f"\nReport: {out / 'report.html'}")

@@ -93,6 +93,8 @@ def _known(rows: Endpoint, by: tuple[str, ...]) -> Endpoint:
 
 def _tests(table: RiskTable, by: tuple[str, ...], settings: AnalysisSettings, effort: float) -> Estimates:
     tests = logrank(table, by, null="auto", seed=settings.seed, effort=effort)
+    if any(row.statistic == "p" and row.low is not None for row in tests):  # simulated: the usual approximation beside
+        tests += logrank(table, by, null="asymptotic").select("p")
     if len(table.causes) == 1:
         tests += rmst_difference(table, by, level=settings.level)
         year = round(12 * DAYS_PER_MONTH)

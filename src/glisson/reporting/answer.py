@@ -16,6 +16,8 @@ from glisson.reporting.wording import (
 from glisson.tables import Estimate, Group
 
 _YEAR = 12
+#: Numbers up to this one are words inside a sentence.
+_SPELLED = 9
 #: Comparisons that rest on fewer patients than this in a group neither show nor exclude much.
 _SMALL_GROUP = 20
 
@@ -45,13 +47,18 @@ def primary(assessment: Assessment) -> EndpointResult | None:
 
 
 def _who(assessment: Assessment) -> str:
-    parts = [f"{n} by {lower_first(assessment.label('method', code))}" for code, n in assessment.methods]
+    known = [(code, n) for code, n in assessment.methods if code != "unknown"]
+    unknown = assessment.n - sum(n for _, n in known)
+    parts = [f"{n} by {lower_first(assessment.label('method', code))}" for code, n in known]
     noun = "synthetic patient" if assessment.synthetic else "patient"
     text = f"{opening(assessment.n, noun)} had liver-directed therapy"
     if len(parts) > 1:
         text += f": {listed(parts)} as the first method"
-    elif assessment.methods:
-        text += f" by {lower_first(assessment.label('method', assessment.methods[0][0]))}"
+    elif known:
+        text += f" by {lower_first(assessment.label('method', known[0][0]))}"
+    if unknown:
+        whose = "all of them" if not known else str(unknown) if unknown > _SPELLED else spelled(unknown)
+        text += f"; the method of {whose} is not recorded"
     if assessment.combinations:
         text += f"; {spelled(len(assessment.combinations))} of them had more than one method"
     return text + "."
@@ -121,13 +128,19 @@ def _comparison(part: Breakdown, words: Words) -> str:
     test = next((e for e in part.tests if e.unit == "p" and e.value is not None), None)
     if test is None:
         return part.sentence
-    smallest = min((e.n or 0 for e in part.estimates.select("median")), default=0)
+    smallest = min((e.n or 0 for e in part.tests.select("observed")), default=0)
     sure = (
         ": with groups this small, that neither establishes a difference nor excludes an important one"
         if smallest < _SMALL_GROUP
         else ""
     )
-    return f"The comparison of the whole curves gives {words.p(test.value)}{sure}."
+    left_out = " among patients whose group is known" if _some_unknown(part) else ""
+    return f"The comparison of the whole curves{left_out} gives {words.p(test.value)}{sure}."
+
+
+def _some_unknown(part: Breakdown) -> bool:
+    """Whether patients without a recorded group are shown but not compared."""
+    return any(level == "unknown" for group in part.estimates.groups() for _, level in group)
 
 
 def _liver_only(assessment: Assessment) -> str:
