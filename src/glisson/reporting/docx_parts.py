@@ -49,7 +49,7 @@ def _styles(file: Any) -> None:
         ("Heading 2", "Normal", SANS, 12, True, "000000", 14, 4),
         ("Caption", "Normal", SANS, 9, False, "000000", 10, 4),
         ("Figure", "Normal", SANS, 9, False, "000000", 10, 0),
-        ("Table Text", "Normal", SANS, 7.5, False, "000000", 0, 0),
+        ("Table Text", "Normal", SANS, 7, False, "000000", 0, 0),
         ("Table Note", "Normal", SANS, 7.5, False, SOFT, 3, 3),
         ("Remark", "Normal", SERIF, 10.5, False, "000000", 3, 8),
         ("Colophon", "Normal", SANS, 8, False, SOFT, 18, 0),

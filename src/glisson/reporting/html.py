@@ -22,7 +22,7 @@ from glisson.present.figures.render import Rendered
 from glisson.present.table import Row, TableModel
 
 #: Lines of a cell up to this length stay on one line.
-_KEPT_TOGETHER = 20
+_KEPT_TOGETHER = 24
 
 
 def html(document: Document, figures: Mapping[str, Rendered]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # All lengths in millimetres, type sizes in points.
 _LABEL, _EVENTS = 43.0, 13.0
-_PLOTS, _TEXTS = (32.0, 22.0), (43.0, 29.0)
+_PLOTS, _TEXTS = (30.0, 20.0), (40.0, 36.0)
 _HEAD, _ROW, _SECTION, _FOOT = 8.0, 4.6, 6.4, 9.5
 _SIZE = 7.5
 

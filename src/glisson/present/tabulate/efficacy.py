@@ -331,15 +331,15 @@ def _level(endpoint: EndpointResult) -> float:
 
 def _columns(times: Sequence[float], endpoint: EndpointResult, words: Words) -> tuple[Column, ...]:
     ci = f"({words.level(_level(endpoint))} CI)"
-    group, events = text_column("Group", 1.8), Column(heading="Events / n", width=1.05)
+    group, events = text_column("Group", 2.0), Column(heading="Events / n", width=1.1)
     what = "Alive" if endpoint.code == "os" else "Cumulative incidence" if endpoint.competing else "Event-free"
     above = f"{what} {ci} at"
-    at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.4) for t in times]
-    follow_up = Column(heading="Follow-up,\nmonths", width=1.45)
+    at_times = [Column(heading=f"{t / DAYS_PER_MONTH:.0f} months", above=above, width=1.35) for t in times]
+    follow_up = Column(heading="Follow-up,\nmonths", width=1.35)
     if endpoint.competing:
         return (group, events, Column(heading="Competing\nevents", width=1.05), *at_times, follow_up)
-    median = Column(heading=f"Median, months\n{ci}", width=2.0)
-    return (group, events, median, *at_times, Column(heading="Mean time,\nmonths", width=1.2), follow_up)
+    median = Column(heading=f"Median, months\n{ci}", width=2.1)
+    return (group, events, median, *at_times, Column(heading="Mean time,\nmonths", width=1.15), follow_up)
 
 
 def _notes(endpoint: EndpointResult) -> tuple[str, ...]:

@@ -60,13 +60,13 @@ def differences(assessment: Assessment, words: Words) -> TableModel:
 
 
 def _columns(assessment: Assessment, *, several: bool) -> tuple[Column, ...]:
-    columns = [text_column("Characteristic", 2.7)]
+    columns = [text_column("Characteristic", 2.4)]
     if assessment.baseline:
         first = assessment.baseline[0]
         above = "First method" if several else ""
         for group, n in zip(first.groups, first.n, strict=True):
             heading = f"{group_name(assessment, group)}\n(n = {n})"
-            columns.append(Column(heading=heading, above=above if group else "", width=1.75))
+            columns.append(Column(heading=heading, above=above if group else "", width=1.9))
     if several:
         columns.append(Column(heading="Largest std. difference", width=1.2))
     return tuple(columns)
