@@ -85,7 +85,8 @@ def from_durations(cohort: Cohort, code: str, survival: Endpoint | None, death_a
     """
     read = _durations(cohort, code, survival, death_at)
     zero = [(u, "event on day 0") for u, d, c in zip(read.unit, read.days, read.cause, strict=True) if c and d == 0]
-    rules = [("origin", "as in the sheet, taken to be the first liver-directed therapy"), *read.rules]
+    rules = [("origin", "first liver-directed therapy"), ("start", "taken to be that of the recorded durations")]
+    rules += read.rules
     if read.left_out:
         rules.append(("left out", f"{len(read.left_out)} without a recorded duration"))
     return Endpoint(

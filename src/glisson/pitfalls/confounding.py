@@ -55,7 +55,7 @@ def confounding_by_indication(context: Context) -> list[Finding]:
     alone = _one_method_only(context, method)
     if not unlike and not alone:
         return []
-    parts = []
+    parts, within = [], _liver_only(context)
     if unlike:
         n = count_text(len(unlike), "baseline variable")
         parts.append(
@@ -73,10 +73,10 @@ def confounding_by_indication(context: Context) -> list[Finding]:
             sentence=f"The methods were given to different patients. {_capital('; '.join(parts))}.",
             consequence="A difference between methods may be a difference between patients"
             + ("; where only one method was used, the data say nothing of the others." if alone else "."),
-            remedy="Methods are described separately and not ranked. Survival by method is given again within disease "
-            "limited to the liver, where at least two methods were used.",
+            remedy="Methods are described separately and not ranked."
+            + (" Survival by method is given again within disease limited to the liver." if len(within) else ""),
             naive=_by_method(context),
-            corrected=_liver_only(context),
+            corrected=within,
             reference="Austin 2009; Cole & Hernan 2008",
         )
     ]
