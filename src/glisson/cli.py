@@ -68,7 +68,8 @@ def assess(
         sheets = read_sheets(source) if len(result.problems) and "xlsx" in wanted else ()
         written = report(result, out, formats=wanted, force=force, progress=step, sheets=sheets)
     _say_answer(result, out, written)
-    typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({source.name!r})), {str(out)!r})")
+    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
+    typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({files})), {str(out)!r})")
 
 
 @app.command()

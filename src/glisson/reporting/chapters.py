@@ -67,7 +67,9 @@ def _fill(block: Block, draft: Document) -> Block:
 
 
 def _subtitle(assessment: Assessment) -> str:
-    methods = listed([lower_first(assessment.label("method", code)) for code, _ in assessment.methods if code != "unknown"])
+    methods = listed(
+        [lower_first(assessment.label("method", code)) for code, _ in assessment.methods if code != "unknown"]
+    )
     by = f" by {methods}" if methods else ""
     return f"Safety and efficacy of liver-directed therapy{by}: {people(assessment)}"
 
