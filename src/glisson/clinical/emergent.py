@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,7 @@ def same_term(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+@lru_cache(maxsize=4)  # a cohort never changes, and every term asks for its events
 def events(cohort: Cohort) -> pl.DataFrame:
     """Return every row of the adverse-event table with what became of it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -57,6 +58,7 @@ class Timeline:
         return self.tables["patient"]
 
 
+@lru_cache(maxsize=4)  # a cohort never changes, and every endpoint asks for its dates
 def timeline(cohort: Cohort, partial: Partial = "middle") -> Timeline:
     """Settle the dates of a cohort.
 

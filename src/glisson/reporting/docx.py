@@ -43,13 +43,13 @@ def docx(document: Document, figures: Mapping[str, Rendered]) -> bytes:
     file = NewDocument()
     parts.prepare(file, document)
     labels = document.labels()
-    file.add_paragraph(document.title, style="Title")
-    file.add_paragraph(document.subtitle, style="Subtitle")
+    parts.add_text(parts.paragraph(file, "Title"), document.title)
+    parts.add_text(parts.paragraph(file, "Subtitle"), document.subtitle)
     if document.banner:
         parts.add_banner(file, document.banner)
     for block in document.blocks:
         _add(file, block, labels, figures)
-    parts.add_text(file.add_paragraph(style="Colophon"), document.colophon)
+    parts.add_text(parts.paragraph(file, "Colophon"), document.colophon)
     file.core_properties.created = file.core_properties.modified = _NO_DATE
     out = io.BytesIO()
     file.save(out)
@@ -59,21 +59,21 @@ def docx(document: Document, figures: Mapping[str, Rendered]) -> bytes:
 def _add(file: Any, block: Block, labels: dict[str, str], figures: Mapping[str, Rendered]) -> None:
     match block:
         case Heading():
-            paragraph = file.add_paragraph(style=f"Heading {block.level}")
+            paragraph = parts.paragraph(file, f"Heading {block.level}")
             parts.bookmark(paragraph, block.anchor, lambda p: parts.add_text(p, block.text))
         case Paragraph():
-            paragraph = file.add_paragraph(style="Answer" if block.kind == "answer" else "Body Text")
+            paragraph = parts.paragraph(file, "Answer" if block.kind == "answer" else "Body Text")
             _lead(paragraph, block.lead)
             _inline(paragraph, block.text, labels)
         case Note():
-            paragraph = file.add_paragraph(style="Remark")
+            paragraph = parts.paragraph(file, "Remark")
             parts.left_rule(paragraph, _NOTE_COLOR[block.kind])
             _lead(paragraph, block.lead, _NOTE_COLOR[block.kind])
             _inline(paragraph, block.text, labels)
         case ListBlock():
             for item in block.items:
                 style = "List Number" if block.numbered else "List Bullet"
-                _inline(file.add_paragraph(style=style), item, labels)
+                _inline(parts.paragraph(file, style), item, labels)
         case TableBlock():
             _add_table(file, block, labels)
         case FigureBlock():
@@ -82,13 +82,13 @@ def _add(file: Any, block: Block, labels: dict[str, str], figures: Mapping[str, 
 
 def _add_table(file: Any, block: TableBlock, labels: dict[str, str]) -> None:
     table = block.table
-    caption = file.add_paragraph(style="Caption")
+    caption = parts.paragraph(file, "Caption")
     caption.paragraph_format.keep_with_next = True
     parts.caption_number(caption, table.name, labels[table.name])
     parts.add_text(caption, f". {table.title}")
     add_table(file, table, parts.TEXT_WIDTH_MM)
     for note in table.notes or ("",):
-        last = file.add_paragraph(style="Table Note")
+        last = parts.paragraph(file, "Table Note")
         _inline(last, note, labels)
     last.paragraph_format.space_after = parts.AFTER_FLOAT
 
@@ -96,13 +96,13 @@ def _add_table(file: Any, block: TableBlock, labels: dict[str, str]) -> None:
 def _add_figure(file: Any, block: FigureBlock, labels: dict[str, str], picture: Rendered) -> None:
     from docx.shared import Mm  # noqa: PLC0415 - only this writer needs it
 
-    paragraph = file.add_paragraph(style="Figure")
+    paragraph = parts.paragraph(file, "Figure")
     width = min(picture.width_mm, parts.TEXT_WIDTH_MM)
     drawing = paragraph.add_run().add_picture(io.BytesIO(picture.png), width=Mm(width))
     about = drawing._inline.docPr
     about.set("descr", block.alt)
     about.set("title", block.title)
-    caption = file.add_paragraph(style="Caption")
+    caption = parts.paragraph(file, "Caption")
     parts.caption_number(caption, block.name, labels[block.name])
     parts.add_text(caption, f". {block.title}.", bold=True)
     parts.add_text(caption, f" {block.text}")

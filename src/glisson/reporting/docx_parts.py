@@ -166,6 +166,13 @@ def caption_number(paragraph: Any, anchor: str, label: str) -> None:
     bookmark(paragraph, anchor, write)
 
 
+def paragraph(file: Any, style: str) -> Any:
+    """Add an empty paragraph; the style is set by its id, because looking it up by name takes longer than the rest."""
+    added = file.add_paragraph()
+    added._p.style = style.replace(" ", "")
+    return added
+
+
 def left_rule(paragraph: Any, color: str) -> None:
     """Draw a coloured rule to the left of a paragraph."""
     borders = element("w:pBdr")
@@ -175,6 +182,6 @@ def left_rule(paragraph: Any, color: str) -> None:
 
 def add_banner(file: Any, text: str) -> None:
     """Add a shaded line that cannot be overlooked."""
-    paragraph = file.add_paragraph(style="Remark")
-    left_rule(paragraph, "7A3B00")
-    add_text(paragraph, text, bold=True, color="7A3B00")
+    banner = paragraph(file, "Remark")
+    left_rule(banner, "7A3B00")
+    add_text(banner, text, bold=True, color="7A3B00")

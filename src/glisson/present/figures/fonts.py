@@ -27,10 +27,11 @@ def light_fonts(family: str, characters: Iterable[str]) -> Iterator[None]:
     characters
         What will be drawn, besides ASCII.
     """
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415 - half a second that only drawing needs
+    from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415 - half a second that only drawing needs
 
     manager: Any = fontManager
-    fonts = [f for f in manager.ttflist if f.name == family and f.fname.endswith(".ttf") and f.style == "normal"]
+    drawn = {manager.findfont(FontProperties(family=[family], weight=weight)) for weight in ("normal", "bold")}
+    fonts = [f for f in manager.ttflist if f.fname in drawn and f.fname.endswith(".ttf")]
     usual, wanted = manager.ttflist, {ord(c) for text in (string.printable, *characters) for c in text}
     with tempfile.TemporaryDirectory(prefix="glisson-fonts-", ignore_cleanup_errors=True) as folder:
         copies = [replace(f, fname=_copy(Path(f.fname), Path(folder), wanted)) for f in fonts]
