@@ -35,6 +35,10 @@ from glisson.clinical.targets import target
         ("best_response", "Stable disease", "", "SD"),
         ("method", "TACE", "", None),
         ("method", "DEB-TACE + MWA", "", None),
+        ("method", "RFA + TACE", "", None),
+        ("method", "Mikrowelle, dann Chemoembolisation", "", None),
+        ("method", "drug-eluting chemoembolization", "", "deb_tace"),
+        ("method", "Lipiodol-TACE", "", "ctace"),
     ],
 )
 def test_words_give_codes_and_numbers_do_not(means, phrase, heading, code):

@@ -44,6 +44,9 @@ _METHODS = (
     ("ablation", r"\bablat\w*\b|\bablac\w*\b|\bthermo ?ablat\w*\b", "ablation"),
     ("hai", r"\bhai\b|\bhepatic arter\w+ infusion\b|\bhaic\b", "arterial infusion"),
 )  # fmt: skip
+#: Named without its kind it has no code of its own, but is a method all the same.
+_CHEMOEMBOLIZATION = r"\btace\b|\b(chemo|chimio|quimio) ?emboli\w*\b"
+_EMBOLIZATION = {"deb_tace", "ctace", "tae"}
 _GENERAL = {"y90": {"y90_glass", "y90_resin"}, "ablation": {c for c, _, _ in _METHODS if c.startswith("ablation_")}}
 
 
@@ -130,7 +133,7 @@ def code_of(target: Target, phrase: str, heading: str) -> Coded | None:
         return _state(target, phrase, heading)
     if target.role == "method":
         codes = method_codes(phrase)
-        return codes[0] if len(codes) == 1 else None
+        return codes[0] if len(codes) == 1 and not _second_method(codes[0].code, phrase) else None
     words = plain(phrase)
     if target.name in {"best_response", "sex"}:
         return _coded(_RESPONSES.get(words) if target.name == "best_response" else _sex(words), phrase)
@@ -139,6 +142,11 @@ def code_of(target: Target, phrase: str, heading: str) -> Coded | None:
         outside = answer != bool(mentions(plain(heading), "liver_only"))
         return _coded("present" if outside else "none", phrase, heading)
     return None if answer is None else _coded("yes" if answer else "no", phrase, heading)
+
+
+def _second_method(code: str, phrase: str) -> bool:
+    """Whether chemoembolization of an unnamed kind stands beside another method, as in "RFA + TACE"."""
+    return code not in _EMBOLIZATION and re.search(_CHEMOEMBOLIZATION, plain(phrase)) is not None
 
 
 def _coded(code: str | None, phrase: str, heading: str = "") -> Coded | None:

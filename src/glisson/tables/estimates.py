@@ -163,7 +163,7 @@ class Estimates:
         for r in self.rows:
             at = f" at {r.at:g}" if r.at is not None else ""
             value = r.reason if r.value is None else f"{r.value:.6g}"
-            limits = "" if r.level is None else f" ({_limit(r.low)} to {_limit(r.high)}; {r.level:.0%})"
+            limits = "" if r.level is None else f" ({_limits(r)}{r.level:.0%})"
             extra = f" {r.detail}" if r.detail else ""
             note = f"  [{r.reason}]" if r.reason and r.value is not None else ""
             lines.append(f"{r.variable} | {group_text(r.group)} | {r.statistic}{extra}{at}: {value}{limits}{note}")
@@ -173,6 +173,11 @@ class Estimates:
 def group_text(group: Group) -> str:
     """Return a group as text: ``"overall"`` or ``"method=y90, extrahepatic=none"``."""
     return ", ".join(f"{k}={v}" for k, v in group) or "overall"
+
+
+def _limits(row: Estimate) -> str:
+    """Return the interval; a bound without an interval has none to show."""
+    return "" if row.low is None and row.high is None else f"{_limit(row.low)} to {_limit(row.high)}; "
 
 
 def _limit(value: float | None) -> str:
