@@ -30,7 +30,8 @@ def light_fonts(family: str, characters: Iterable[str]) -> Iterator[None]:
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415 - half a second that only drawing needs
 
     manager: Any = fontManager
-    drawn = {manager.findfont(FontProperties(family=[family], weight=weight)) for weight in ("normal", "bold")}
+    weights = (FontProperties(family=[family], weight=weight) for weight in ("normal", "bold"))
+    drawn = {str(manager.findfont(one)) for one in weights}
     fonts = [f for f in manager.ttflist if f.fname in drawn and f.fname.endswith(".ttf")]
     usual, wanted = manager.ttflist, {ord(c) for text in (string.printable, *characters) for c in text}
     with tempfile.TemporaryDirectory(prefix="glisson-fonts-", ignore_cleanup_errors=True) as folder:
