@@ -28,6 +28,8 @@ from glisson.clinical.targets import target
         ("pfs_status", "progression or death", "", "event"),
         ("extrahepatic_t0", "yes", "Liver only", "none"),
         ("extrahepatic_t0", "yes", "Extrahepatic disease", "present"),
+        ("extrahepatic_t0", "Unknown", "Liver only", "unknown"),
+        ("extrahepatic_t0", "none", "Extrahepatic disease", "none"),
         ("cirrhosis", "Y", "", "yes"),
         ("sex", "weiblich", "", "F"),
         ("sex", "M", "", "M"),

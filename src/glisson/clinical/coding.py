@@ -138,6 +138,8 @@ def code_of(target: Target, phrase: str, heading: str) -> Coded | None:
     if target.name in {"best_response", "sex"}:
         return _coded(_RESPONSES.get(words) if target.name == "best_response" else _sex(words), phrase)
     answer = _yes_no(words)
+    if answer is None and words in target.codes:
+        return _coded(words, phrase)
     if target.name == "extrahepatic_t0" and answer is not None:
         outside = answer != bool(mentions(plain(heading), "liver_only"))
         return _coded("present" if outside else "none", phrase, heading)

@@ -137,7 +137,8 @@ def incidence_curves(
 
 def _cloglog(incidence: Floats, variance: Floats, z: float) -> tuple[Floats, Floats]:
     """Limits of F by way of log(-log F); none where F is 0 or 1."""
-    inside = (incidence > 0) & (incidence < 1)
+    # Sums of fractions may miss 1 by a rounding error, of which log(-log F) would make a limit.
+    inside = (incidence > 0) & (incidence < 1 - 1e-12)
     f = np.where(inside, incidence, 0.5)
     width = z * np.sqrt(np.where(inside, variance, 0.0)) / (f * np.log(f))
     return np.where(inside, f ** np.exp(-width), np.nan), np.where(inside, f ** np.exp(width), np.nan)
