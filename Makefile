@@ -1,6 +1,7 @@
 # Two commands do everything: `make demo` and `make test`. Python 3.11 or newer is all they need.
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -31,8 +32,16 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) --editable '.[pdf,dev]'
 	touch $@
 
-goldens:  ## regenerate the reference values; needs R with survival, cmprsk, coin, exactRankTests, prodlim, jsonlite
+goldens:  ## regenerate the reference values; needs R with survival, cmprsk, coin, prodlim, jsonlite
 	for script in tests/validation/*.R; do Rscript $$script || exit 1; done
 
+bench: $(BENCH)/.installed  ## time glisson beside lifelines, SciPy and, where there is Rscript, R survival and coin
+	for script in benchmarks/bench_*.py; do $(BENCH)/bin/python $$script || exit 1; done
+
+$(BENCH)/.installed: pyproject.toml
+	test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --editable '.[pdf,bench]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

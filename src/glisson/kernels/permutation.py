@@ -34,8 +34,10 @@ BUDGET = 3e8
 HELD = 2.5e6
 #: Labelings that may be listed one by one.
 LISTED = 3_000_000
+#: Beyond every sum of scores.
+FAR = 2.0**60
 #: Bisections done at once; bounds the memory.
-QUERIES = 2**17
+QUERIES = 2**15
 
 Bounds = Callable[[Floats], tuple[Floats, Floats]]
 Side = Literal["left", "right"]
@@ -203,11 +205,7 @@ def _three_samples(whole: Ints, sizes: Sequence[int], limit: float) -> int:
         return np.where(inside, low, np.inf), np.where(inside, high, -np.inf)
 
     left, right = _halves(whole, outer, inner)
-    jobs = [
-        (left[p, j], right[outer - p, inner - j])
-        for p, j in left
-        if (outer - p, inner - j) in right
-    ]  # fmt: skip
+    jobs = [(left[p, j], right[outer - p, inner - j]) for p, j in left if (outer - p, inner - j) in right]
     with ThreadPoolExecutor(max_workers=2) as pool:
         tails: list[int] = list(pool.map(lambda job: _count(job[0], job[1], bounds), jobs))
     return sum(tails)
@@ -224,22 +222,24 @@ def _assignments(values: Ints, outer: int, inner: int) -> dict[tuple[int, int], 
 
     Units with the same value are interchangeable, so they are dealt out together and no assignment comes twice.
     """
-    size, sums = np.zeros((1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+    sizes = [np.zeros(1, dtype=np.int64)] * 2  # in the outer and in the inner group
+    sums = [np.zeros(1, dtype=np.int64)] * 2
     ways = np.ones(1, dtype=np.int64)
     for value, tied in zip(*np.unique(values, return_counts=True), strict=True):
         dealt, times = _deals(int(tied), outer, inner)
-        size = (dealt[:, None] + size).reshape(-1, 2)
-        sums = (dealt[:, None] * value + sums).reshape(-1, 2)
+        sizes = [np.add.outer(dealt[:, i], sizes[i]).reshape(-1) for i in (0, 1)]
+        sums = [np.add.outer(dealt[:, i] * value, sums[i]).reshape(-1) for i in (0, 1)]
         ways = np.multiply.outer(times, ways).reshape(-1)
-        kept = (size[:, 0] <= outer) & (size[:, 1] <= inner)
-        size, sums, ways = size[kept], sums[kept], ways[kept]
-    code = size[:, 0] * (inner + 1) + size[:, 1]
+        kept = np.flatnonzero((sizes[0] <= outer) & (sizes[1] <= inner))
+        if len(kept) < len(ways):
+            sizes, sums, ways = [x[kept] for x in sizes], [x[kept] for x in sums], ways[kept]
+    code = (sizes[0] * (inner + 1) + sizes[1]).astype(np.int16)  # few bits sort in one pass
     order = np.argsort(code, kind="stable")
     edges = np.flatnonzero(np.diff(code[order], prepend=-1))
     out = {}
     for begin, end in itertools.pairwise([*edges.tolist(), len(code)]):
         rows = order[begin:end]
-        out[int(size[rows[0], 0]), int(size[rows[0], 1])] = _half(sums[rows, 0], sums[rows, 1], ways[rows])
+        out[divmod(int(code[rows[0]]), inner + 1)] = _half(sums[0][rows], sums[1][rows], ways[rows])
     return out
 
 
@@ -272,16 +272,20 @@ def _count(first: Half, second: Half, bounds: Bounds) -> int:
     least, span = int(second.inner.min()) - 2, int(np.ptp(second.inner)) + 4
     lists = np.repeat(np.arange(len(second.outer)), np.diff(second.start)) * span + second.inner - least
     upto = np.concatenate([[0], np.cumsum(second.ways)])
+    moved = first.inner + least
     tail = 0
     step = max(1, QUERIES // len(first.inner))
     for begin in range(0, len(second.outer), step):
         rows = np.arange(begin, min(begin + step, len(second.outer)))
         low, high = bounds((first.outer[None, :] + second.outer[rows, None]).astype(np.float64))
+        at, end = second.start[rows[0]], second.start[rows[-1] + 1]
+        part, counts = lists[at:end], upto[at : end + 1]  # a short list stays in the processor's cache
         begins, ends = upto[second.start[rows], None], upto[second.start[rows + 1], None]
 
-        def place(limit: Floats, side: Side, rows: Ints = rows) -> Ints:
-            within = np.clip(limit[:, owner] - first.inner - least, 1, span - 1).astype(np.int64)
-            return upto[np.searchsorted(lists, within + rows[:, None] * span, side=side)]
+        def place(limit: Floats, side: Side, rows: Ints = rows, part: Ints = part, counts: Ints = counts) -> Ints:
+            whole = np.clip(limit, -FAR, FAR).astype(np.int64)
+            within = np.clip(whole[:, owner] - moved, 1, span - 1)
+            return counts[np.searchsorted(part, within + rows[:, None] * span, side=side)]
 
         below = place(np.floor(low), "right") - begins
         above = ends - place(np.ceil(high), "left")
