@@ -285,7 +285,8 @@ def _count(first: Half, second: Half, bounds: Bounds) -> int:
         def place(limit: Floats, side: Side, rows: Ints = rows, part: Ints = part, counts: Ints = counts) -> Ints:
             whole = np.clip(limit, -FAR, FAR).astype(np.int64)
             within = np.clip(whole[:, owner] - moved, 1, span - 1)
-            return counts[np.searchsorted(part, within + rows[:, None] * span, side=side)]
+            placed: Ints = counts[np.searchsorted(part, within + rows[:, None] * span, side=side)]
+            return placed
 
         below = place(np.floor(low), "right") - begins
         above = ends - place(np.ceil(high), "left")

@@ -39,7 +39,7 @@ CountRows = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_whole)]
 class _Model(BaseModel):
     """A part of the file; it reads the attributes of the value it stands for, and refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, allow_inf_nan=False)
 
 
 class EstimateRow(_Model):
@@ -252,11 +252,10 @@ class Results(_Model):
 def results_json(assessment: Assessment) -> str:
     """Return an assessment as the text of results.json.
 
-    The same assessment gives the same bytes: keys are sorted, numbers are written as the shortest text that reads back
-    to the same number, and there is no time stamp.
+    The same assessment gives the same bytes: keys stand in the order of the schema, numbers are written as the shortest
+    text that reads back to the same number, and there is no time stamp.
     """
-    data = Results.model_validate(assessment).model_dump(mode="json")
-    return json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return Results.model_validate(assessment).model_dump_json(indent=1) + "\n"
 
 
 def results_schema() -> str:

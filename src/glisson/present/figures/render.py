@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from glisson.present.figures import second
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
@@ -71,9 +72,7 @@ class Drawable(Protocol):
 
 
 def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | None = None) -> dict[str, Rendered]:
-    """Draw several figures.
-
-    While one is drawn the picture files of the one before are compressed in a thread of their own.
+    """Draw several figures, the last ones in a second process.
 
     Parameters
     ----------
@@ -82,19 +81,32 @@ def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | No
     progress
         Called with a few words before each.
     """
+    here = len(figures) - second.share(len(figures))
+    waiting = second.begin(figures[here:]) if here < len(figures) else None
+    drawn = render_here(figures[:here], progress)
+    if waiting:
+        drawn += waiting() or render_here(figures[here:])
+    return {figure.name: one for figure, one in zip(figures, drawn, strict=True)}
+
+
+def render_here(figures: Sequence[Drawable], progress: Callable[[str], None] | None = None) -> list[Rendered]:
+    """Draw several figures in this process.
+
+    While one is drawn the picture files of the one before are compressed in a thread of their own.
+    """
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only drawing needs it
 
     from glisson.present.figures.fonts import light_fonts  # noqa: PLC0415
     from glisson.present.figures.palette import family  # noqa: PLC0415
 
-    drawn = [repr(figure.data) for figure in figures]
-    with light_fonts(family(), drawn), ThreadPoolExecutor(max_workers=1) as compressor:
+    texts = [repr(figure.data) for figure in figures]
+    with light_fonts(family(), texts), ThreadPoolExecutor(max_workers=1) as compressor:
         begun = []
-        for i, figure in enumerate(figures, start=1):
+        for figure in figures:
             if progress:
-                progress(f"figure {i} of {len(figures)}")
+                progress(f"figure {figure.name}")
             begun.append(_begin(figure, compressor))
-        return {figure.name: finish() for figure, finish in zip(figures, begun, strict=True)}
+        return [finish() for finish in begun]
 
 
 def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
@@ -138,14 +150,14 @@ def _paint(canvas: Figure) -> Image:
     canvas.set_dpi(TIFF_DPI)
     painter: Any = FigureCanvasAgg(canvas)
     painter.draw()
-    image = Image.fromarray(np.asarray(painter.buffer_rgba())).convert("RGB")
+    image = Image.fromarray(np.asarray(painter.buffer_rgba()))
     canvas.set_dpi(usual)
     return image
 
 
 def _compress(image: Image, alt: str) -> tuple[bytes, bytes]:
     """Return the TIFF, and the picture for Word, which is that one reduced."""
-    tiff, png = io.BytesIO(), io.BytesIO()
+    tiff, png, image = io.BytesIO(), io.BytesIO(), image.convert("RGB")
     described = {270: alt.encode("ascii", "replace").decode()}  # tag 270: ImageDescription, which is ASCII
     image.save(tiff, "TIFF", compression="tiff_lzw", dpi=(TIFF_DPI, TIFF_DPI), tiffinfo=described)
     dpi = TIFF_DPI / WORD_SHARE
