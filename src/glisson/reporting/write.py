@@ -7,12 +7,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from glisson.assessment import Assessment
 from glisson.clinical.raw import RawSheet
 from glisson.errors import InputError, SettingsError
+from glisson.present import aside
 from glisson.present.document import Document
 from glisson.present.figures.render import Rendered
 from glisson.reporting.chapters import document as make_document
@@ -150,6 +152,7 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
     _save(folder / "results.json", results_json(assessment))
     document = make_document(assessment)
     figures = _figures(document, folder, wanted, step)
+    finish_pdf = _pdf_aside(document, figures) if "pdf" in wanted else None
     if "xlsx" in wanted:
         from glisson.reporting.tables_xlsx import tables_xlsx  # noqa: PLC0415
 
@@ -165,12 +168,18 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
 
         step("report.docx")
         _save(folder / "report.docx", docx(document, figures))
-    if "pdf" in wanted:
-        from glisson.reporting.pdf import pdf  # noqa: PLC0415
-
+    if finish_pdf:
         step("report.pdf")
-        _save(folder / "report.pdf", pdf(document, figures))
+        _save(folder / "report.pdf", finish_pdf())
     _save(folder / MANIFEST, manifest_json(assessment, folder))
+
+
+def _pdf_aside(document: Document, figures: Mapping[str, Rendered]) -> Callable[[], bytes]:
+    """Begin to set the PDF, which needs no more than the pictures, beside the other files."""
+    from glisson.reporting.pdf import pdf  # noqa: PLC0415
+
+    pictures = {name: replace(one, pdf=b"", tiff=b"", png=b"") for name, one in figures.items()}
+    return aside.begin(pdf, document, pictures)
 
 
 def _figures(document: Document, folder: Path, wanted: set[str], step: Progress) -> Mapping[str, Rendered]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from glisson.present.figures import second
+from glisson.present import aside
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
@@ -22,6 +22,8 @@ FigureData = CurveFigure | ForestFigure | FlowFigure
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
+#: Figures that are drawn here while a second process starts.
+HEAD_START = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +83,10 @@ def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | No
     progress
         Called with a few words before each.
     """
-    here = len(figures) - second.share(len(figures))
-    waiting = second.begin(figures[here:]) if here < len(figures) else None
-    drawn = render_here(figures[:here], progress)
-    if waiting:
-        drawn += waiting() or render_here(figures[here:])
+    elsewhere = max(0, len(figures) - HEAD_START) // 2 if aside.possible() else 0
+    here, there = figures[: len(figures) - elsewhere], figures[len(figures) - elsewhere :]
+    finish = aside.begin(render_here, there) if there else list[Rendered]
+    drawn = [*render_here(here, progress), *finish()]
     return {figure.name: one for figure, one in zip(figures, drawn, strict=True)}
 
 
