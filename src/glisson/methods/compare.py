@@ -15,6 +15,7 @@ from glisson.kernels.exact import binomial_interval
 from glisson.kernels.product_limit import ConfType
 from glisson.kernels.rank_tests import RankStatistic, Weights, chi_square, p_value
 from glisson.kernels.rank_tests import logrank as rank_statistic
+from glisson.kernels.relabel import chi_square_tail
 from glisson.methods.fits import Fit, common_horizon, counted, fits
 from glisson.tables import Endpoint, Estimate, Estimates, Group, RiskLevels, RiskTable
 from glisson.tables.estimates import group_text
@@ -244,7 +245,7 @@ def _permutation(
             tail, total = pm.sampled_tail(values, units.group, draws, rng), draws
     else:
         sample = draws if null == "monte-carlo" else None
-        tail, total = pm.chi_square_tail(units.place, units.event, units.group, draws=sample, rng=rng, weights=weights)
+        tail, total = chi_square_tail(units.place, units.event, units.group, draws=sample, rng=rng, weights=weights)
     form = VARIANT_LABEL[variant]
     if null == "exact":
         method = f"exact {label} ({form}, all {total:,} labelings)"
