@@ -76,3 +76,9 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
 def test_unknown_keys_are_errors():
     with pytest.raises(SettingsError, match=r"input\.columns\.0\.colour"):
         parse_study({"input": {"columns": [{"column": "a", "means": "method", "colour": "red"}]}})
+
+
+def test_a_method_for_everybody_is_one_of_the_codes() -> None:
+    assert parse_study({"input": {"method": "y90_glass"}}).input.method == "y90_glass"
+    with pytest.raises(SettingsError, match=r"input\.method.*deb_tace.*found 'TACE'"):
+        parse_study({"input": {"method": "TACE"}})

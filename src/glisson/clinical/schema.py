@@ -215,7 +215,7 @@ LESION = Table(
     name="lesion",
     title="Lesions",
     key=("lesion_id",),
-    adds="local tumour progression and response per lesion",
+    adds="the lesions that other tables name, checked against each other",
     fields=(
         _id("lesion_id", "id of the lesion", "EX-01-L1"),
         _PATIENT_ID,
@@ -230,7 +230,7 @@ SESSION_LESION = Table(
     name="session_lesion",
     title="Which lesion was treated in which session",
     key=("session_id", "lesion_id"),
-    adds="which session treated which lesion: the start of local tumour progression, technique efficacy",
+    adds="which session treated which lesion: the start of local tumour progression",
     fields=(
         _id("session_id", "session", "EX-01-S1"),
         _id("lesion_id", "lesion", "EX-01-L1"),
@@ -271,7 +271,7 @@ MEASUREMENT = Table(
     name="measurement",
     title="Lesion measurements",
     key=("assessment_id", "lesion_id"),
-    adds="response derived from the measurements themselves, local tumour progression of treated lesions",
+    adds="local tumour progression of treated lesions, from local_status",
     fields=(
         _id("assessment_id", "assessment", "EX-01-A1"),
         _id("lesion_id", "lesion", "EX-01-L1"),
@@ -300,7 +300,7 @@ LAB = Table(
     name="lab",
     title="Laboratory values",
     key=("patient_id", "date", "test"),
-    adds="graded laboratory toxicity and liver function",
+    adds="bilirubin before treatment among the differences between methods, low blood counts after it",
     fields=(
         _PATIENT_ID,
         _date("date", "date of the sample", "2016-10-10", "required"),
@@ -364,7 +364,7 @@ STOP_REASONS = (
 FOLLOWUP = Table(
     name="followup",
     title="Follow-up contacts",
-    adds="the end of liver-directed therapy and why, quality of life",
+    adds="further dates on which patients were known to be alive",
     fields=(
         _PATIENT_ID,
         _date("date", "date of contact", "2017-06-01", "required"),

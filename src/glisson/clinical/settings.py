@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from glisson.clinical.vocabulary import METHOD_FAMILY
 from glisson.errors import SettingsError
 
 Origin = Literal["chosen", "default", "derived"]
@@ -23,35 +24,58 @@ class _Section(BaseModel):
 class EndpointSettings(_Section):
     """How endpoints are derived."""
 
-    origin: Literal["first_ldt", "liver_met_dx", "met_dx", "systemic_start"] = "first_ldt"
-    rule_set: Literal["policy", "fda_a"] = "policy"
-    imaging_interval_days: int | None = Field(default=None, ge=1, description="planned; else the cohort's median gap")
-    imaging_window_days: int = Field(default=14, ge=0)
-    sd_min_days: int = Field(default=42, ge=0)
-    clinical_progression_is_event: bool = False
-    course_window_days: int = Field(default=56, ge=0)
-    criterion: str = ""
-    reader: str = ""
+    origin: Literal["first_ldt", "liver_met_dx", "met_dx", "systemic_start"] = Field(
+        default="first_ldt", description="where time starts; earlier origins give delayed entry"
+    )
+    rule_set: Literal["policy", "fda_a"] = Field(default="policy", description="censoring rule set")
+    imaging_interval_days: int | None = Field(
+        default=None, ge=1, description="planned days between scans; without it the cohort's median gap"
+    )
+    imaging_window_days: int = Field(default=14, ge=0, description="days a scan may be late")
+    sd_min_days: int = Field(default=42, ge=0, description="day from which stable disease counts as such")
+    clinical_progression_is_event: bool = Field(
+        default=False, description="whether progression without imaging ends PFS and TTP (rule set policy only)"
+    )
+    course_window_days: int = Field(
+        default=56, ge=0, description="days within which undeclared sessions belong to the first course"
+    )
+    criterion: str = Field(
+        default="",
+        description="recist11, mrecist, easl, choi or who; empty: the only one recorded, of several recist11",
+    )
+    reader: str = Field(default="", description="reader of the scans; empty: all, the worst reading of a date")
 
 
 class AnalysisSettings(_Section):
     """How estimates are made."""
 
-    level: float = Field(default=0.95, gt=0.5, lt=1)
-    conf_type: Literal["log-log", "log", "plain"] = "log-log"
-    times_months: tuple[float, ...] = (6.0, 12.0, 24.0)
-    method_grouping: Literal["family", "exact"] = "family"
-    subgroups: tuple[str, ...] = ()
-    seed: int = 20200101
-    ae_window_days: int = Field(default=30, ge=1)
-    minimum_events: int = Field(default=5, ge=1, description="below it a group gets intervals but no p")
+    level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
+    conf_type: Literal["log-log", "log", "plain"] = Field(
+        default="log-log", description="kind of interval of Kaplan-Meier estimates and medians"
+    )
+    times_months: tuple[float, ...] = Field(
+        default=(6.0, 12.0, 24.0), description="months at which survival and incidence are given"
+    )
+    method_grouping: Literal["family", "exact"] = Field(
+        default="family", description="microwave and radiofrequency as one method (ablation), or apart"
+    )
+    subgroups: tuple[str, ...] = Field(
+        default=(), description="columns of the patient table by which results are divided as well"
+    )
+    seed: int = Field(default=20200101, description="seed of random labelings")
+    ae_window_days: int = Field(default=30, ge=1, description="days after a session in which adverse events count")
+    minimum_events: int = Field(default=5, ge=1, description="events that two groups need to be tested at all")
 
 
 class ReportSettings(_Section):
     """How the report reads."""
 
-    style: Literal["ama", "nejm", "lancet", "plain"] = "ama"
-    pseudonymous: bool = True
+    style: Literal["ama", "nejm", "lancet", "plain"] = Field(
+        default="ama", description="how numbers and P values are written"
+    )
+    pseudonymous: bool = Field(
+        default=True, description="patients as Pt01, Pt02, ... rather than by the ids of the input"
+    )
 
 
 DateOrder = Literal["", "day_first", "month_first", "iso"]
@@ -62,7 +86,7 @@ class ColumnMap(_Section):
     """What one column of a flat sheet means; a column that means two things has two entries."""
 
     column: str = Field(min_length=1, description="heading as it stands in the sheet")
-    means: str = Field(min_length=1, description="name of a target, see docs/how-to/flat-spreadsheet.md")
+    means: str = Field(min_length=1, description="one of the meanings listed in docs/how-to/flat-spreadsheet.md")
     unit: DurationUnit = Field(default="", description="unit of a duration or a length")
     date_order: DateOrder = Field(default="", description="order of day and month in dates written as text")
     codes: dict[str, str] = Field(default_factory=dict, description="value as it stands in the sheet -> code")
@@ -74,20 +98,29 @@ class ColumnMap(_Section):
 class InputSettings(_Section):
     """How the input is read."""
 
-    kind: Literal["", "relational", "flat", "redcap"] = ""
+    kind: Literal["", "relational", "flat", "redcap"] = Field(
+        default="", description="kind of input; empty: recognised"
+    )
     sheet: str = Field(default="", description="the sheet that holds the patients")
     date_order: DateOrder = Field(default="", description="for every date column without an order of its own")
     missing: tuple[str, ...] = Field(default=(), description="texts that mean: not recorded, in every column")
-    method: str = Field(default="", description="method of every patient, where no column holds it")
-    columns: tuple[ColumnMap, ...] = ()
+    method: str = Field(default="", description="method (a code) of every patient, where no column holds it")
+    columns: tuple[ColumnMap, ...] = Field(default=(), description="what the columns of a flat sheet mean")
+
+    @field_validator("method")
+    @classmethod
+    def _is_a_method(cls, value: str) -> str:
+        if value and value not in METHOD_FAMILY:
+            raise ValueError(f"one of {', '.join(METHOD_FAMILY)}")
+        return value
 
 
 class Study(_Section):
     """All settings of one study."""
 
-    title: str = ""
-    synthetic: bool = False
-    cutoff: date | None = None
+    title: str = Field(default="", description="title of the report")
+    synthetic: bool = Field(default=False, description="whether the patients are invented; every page then says so")
+    cutoff: date | None = Field(default=None, description="last day of the data; what came later has not happened")
     input: InputSettings = InputSettings()
     endpoints: EndpointSettings = EndpointSettings()
     analysis: AnalysisSettings = AnalysisSettings()
