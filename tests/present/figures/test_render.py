@@ -68,4 +68,4 @@ def test_drawing_leaves_no_trace_in_global_settings(blocks: tuple[FigureBlock, .
 def test_progress_names_each_figure(blocks: tuple[FigureBlock, ...]) -> None:
     said: list[str] = []
     render_all(blocks[:1], said.append)
-    assert said == ["figure 1 of 1"]
+    assert said == [f"figure {blocks[0].name}"]

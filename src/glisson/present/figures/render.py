@@ -23,7 +23,7 @@ FigureData = CurveFigure | ForestFigure | FlowFigure
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
 #: Figures that are drawn here while a second process starts.
-HEAD_START = 2
+HEAD_START = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
