@@ -110,7 +110,9 @@ def test_progression_with_death_as_competing_event(hcc, r, death_at, reading):
 def test_the_report_sets_both_risks_side_by_side(hcc, r):
     """At 104 weeks progression is 81.5 % by 1 - KM and 42.2 % as cumulative incidence."""
     assert r["one_minus_km"][2] == pytest.approx(0.815, abs=5e-4)
-    assert dict(gl.endpoint(hcc, "ttp").rules)["deaths"].startswith("death without recorded progression competes on the day of")
+    assert dict(gl.endpoint(hcc, "ttp").rules)["deaths"].startswith(
+        "death without recorded progression competes on the day of"
+    )
     default = gl.cumulative_incidence(gl.endpoint(hcc, "ttp"), times=(728,))
     assert default.one("cumulative_incidence", detail="progression").value == pytest.approx(0.422, abs=5e-4)
     finding = next(f for f in gl.assess(hcc).findings if f.id == "P05")
