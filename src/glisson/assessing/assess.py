@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -24,6 +25,7 @@ from glisson.assessment import (
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, compare_rule_sets, endpoint
 from glisson.clinical.groups import combinations, patient_keys
+from glisson.clinical.problems import Problems
 from glisson.clinical.schema import TABLES
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.errors import InputError
@@ -120,7 +122,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         response=response,
         safety=safety,
         findings=findings,
-        problems=cohort.problems,
+        problems=Problems(tuple(replace(p, found=name.hide(p.found)) for p in cohort.problems)),
         absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
         labels=_labels(keys),
         log=tuple(log),
@@ -188,7 +190,7 @@ def _flow(cohort: Cohort, method: Factor, name: Pseudonyms) -> tuple[FlowStep, .
     n, out = cohort.n, cohort.excluded
     steps = [FlowStep(label="Patients in the input", n=n + len(out))]
     if out:
-        left = tuple((name(p), reason) for p, reason in out)
+        left = tuple((name(p), name.hide(reason)) for p, reason in out)
         steps.append(FlowStep(label="Left out because of problems in the data", n=len(out), left=left))
     steps.append(FlowStep(label="Patients analysed", n=n))
     steps += [FlowStep(label=METHOD_LABEL.get(code, code), n=count) for code, count in _method_counts(method)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from glisson.clinical.cohort import Cohort
+
+#: An id that a message quotes.
+_QUOTED_ID = re.compile(r"\b(patient|\w+_id) \S+(?= (?:is not in|stands in|stands twice))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,17 @@ class Pseudonyms:
     def __call__(self, patient: str) -> str:
         """Return the printed name of one patient."""
         return self.names.get(str(patient), "Pt??")
+
+    def hide(self, text: str) -> str:
+        """Return a sentence about the data without the ids it quotes; the cell it names still tells which.
+
+        Examples
+        --------
+        >>> Pseudonyms({"007": "Pt01"}).hide("patient 007 stands in row 3 already")
+        'patient of this cell stands in row 3 already'
+        """
+        shown = all(name == patient for patient, name in self.names.items())
+        return text if shown else _QUOTED_ID.sub(r"\1 of this cell", text)
 
     def all(self, patients: Iterable[str]) -> tuple[str, ...]:
         """Return the printed names in order."""
