@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -90,14 +89,11 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
             todo="; ".join(dict.fromkeys(r for r in reasons.values() if r)),
         )
     results, log = [], []
-    # Exact tests spend their time inside NumPy, where threads run side by side; results stay in order.
-    with ThreadPoolExecutor() as pool:
-        running = [pool.submit(_endpoint_result, cohort, code, one, name) for code, one in endpoints.items()]
-        for one, done in zip(endpoints.values(), running, strict=True):
-            step(one.label.lower())
-            result, lines = done.result()
-            results.append(result)
-            log += lines
+    for code, one in endpoints.items():
+        step(one.label.lower())
+        result, lines = _endpoint_result(cohort, code, one, name)
+        results.append(result)
+        log += lines
     keys = patient_keys(cohort)
     subgroups = {k: f for k, f in keys.items() if k in cohort.study.analysis.subgroups}
     step("baseline, response and safety")

@@ -180,7 +180,7 @@ def _two_samples(whole: Ints, sizes: Sequence[int], observed: float) -> int:
     far = abs(observed - centre) - 2 * n
     nothing = (np.array([[np.inf]]), np.array([[-np.inf]]))  # an observed sum of zero: every labeling is as far
     limits = (np.array([[centre - far]]), np.array([[centre + far]])) if far > 0 else nothing
-    left, right = (_one_group(half) for half in _halves(whole, sizes[0], 0))
+    left, right = (_one_group(half) for half in (_assignments(part, sizes[0], 0) for part in _cut(whole)))
     return sum(_count(a, right[sizes[0] - j], lambda _: limits) for j, a in left.items() if sizes[0] - j in right)
 
 
@@ -205,17 +205,17 @@ def _three_samples(whole: Ints, sizes: Sequence[int], limit: float) -> int:
         low, high = (b - half) / a + slack, (b + half) / a - slack
         return np.where(inside, low, np.inf), np.where(inside, high, -np.inf)
 
-    left, right = _halves(whole, outer, inner)
-    jobs = [(left[p, j], right[outer - p, inner - j]) for p, j in left if (outer - p, inner - j) in right]
     with ThreadPoolExecutor(max_workers=2) as pool:
+        left, right = pool.map(lambda part: _assignments(part, outer, inner), _cut(whole))
+        jobs = [(left[p, j], right[outer - p, inner - j]) for p, j in left if (outer - p, inner - j) in right]
         tails: list[int] = list(pool.map(lambda job: _count(job[0], job[1], bounds), jobs))
     return sum(tails)
 
 
-def _halves(whole: Ints, outer: int, inner: int) -> tuple[dict[tuple[int, int], Half], dict[tuple[int, int], Half]]:
-    """Cut the units in two and list each half's assignments, at most ``outer`` and ``inner`` units in the groups."""
+def _cut(whole: Ints) -> tuple[Ints, Ints]:
+    """Cut the units in two halves with about the same scores."""
     order = np.sort(whole)
-    return _assignments(order[::2], outer, inner), _assignments(order[1::2], outer, inner)
+    return order[::2], order[1::2]
 
 
 def _assignments(values: Ints, outer: int, inner: int) -> dict[tuple[int, int], Half]:
