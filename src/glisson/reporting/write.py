@@ -14,7 +14,7 @@ from pathlib import Path
 from glisson.assessment import Assessment
 from glisson.clinical.raw import RawSheet
 from glisson.errors import InputError, SettingsError
-from glisson.present import aside
+from glisson.present.aside import Aside
 from glisson.present.document import Document
 from glisson.present.figures.render import Rendered
 from glisson.reporting.chapters import document as make_document
@@ -24,6 +24,8 @@ Progress = Callable[[str], None]
 
 #: What can be written besides results.json and manifest.json, which always are.
 FORMATS = ("html", "docx", "pdf", "figures", "xlsx")
+#: Those that hold figures.
+_DRAWN = {"html", "docx", "pdf", "figures"}
 MANIFEST = "manifest.json"
 _WRITERS = ("jinja2", "matplotlib", "python-docx", "typst", "xlsxwriter")
 
@@ -149,15 +151,29 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
     """Write every file; each writer turns values into bytes and knows nothing of folders."""
     from glisson.reporting.results import results_json  # noqa: PLC0415 - pydantic only when something is written
 
-    _save(folder / "results.json", results_json(assessment))
     document = make_document(assessment)
-    figures = _figures(document, folder, wanted, step)
-    finish_pdf = _pdf_aside(document, figures) if "pdf" in wanted else None
+    if wanted & _DRAWN:
+        with Aside() as aside:
+            _save(folder / "results.json", results_json(assessment))
+            _write_drawn(document, folder, wanted, step, aside)
+    else:
+        _save(folder / "results.json", results_json(assessment))
     if "xlsx" in wanted:
         from glisson.reporting.tables_xlsx import tables_xlsx  # noqa: PLC0415
 
         step("tables.xlsx")
         _save(folder / "tables.xlsx", tables_xlsx(assessment, document))
+    _save(folder / MANIFEST, manifest_json(assessment, folder))
+
+
+def _write_drawn(document: Document, folder: Path, wanted: set[str], step: Progress, aside: Aside) -> None:
+    """Write the files that hold figures; the PDF is set in the second process."""
+    figures = _figures(document, folder, wanted, step, aside)
+    if "pdf" in wanted:
+        from glisson.reporting.pdf import pdf  # noqa: PLC0415
+
+        pictures = {name: replace(one, pdf=b"", tiff=b"", png=b"") for name, one in figures.items()}
+        finish_pdf = aside.begin(pdf, document, pictures)
     if "html" in wanted:
         from glisson.reporting.html import html  # noqa: PLC0415
 
@@ -168,26 +184,17 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
 
         step("report.docx")
         _save(folder / "report.docx", docx(document, figures))
-    if finish_pdf:
+    if "pdf" in wanted:
         step("report.pdf")
         _save(folder / "report.pdf", finish_pdf())
-    _save(folder / MANIFEST, manifest_json(assessment, folder))
 
 
-def _pdf_aside(document: Document, figures: Mapping[str, Rendered]) -> Callable[[], bytes]:
-    """Begin to set the PDF, which needs no more than the pictures, beside the other files."""
-    from glisson.reporting.pdf import pdf  # noqa: PLC0415
-
-    pictures = {name: replace(one, pdf=b"", tiff=b"", png=b"") for name, one in figures.items()}
-    return aside.begin(pdf, document, pictures)
-
-
-def _figures(document: Document, folder: Path, wanted: set[str], step: Progress) -> Mapping[str, Rendered]:
-    if not wanted & {"html", "docx", "pdf", "figures"}:
-        return {}
+def _figures(
+    document: Document, folder: Path, wanted: set[str], step: Progress, aside: Aside
+) -> Mapping[str, Rendered]:
     from glisson.present.figures.render import render_all  # noqa: PLC0415
 
-    rendered = render_all(document.figures(), step)
+    rendered = render_all(document.figures(), step, aside)
     if "figures" in wanted:
         (folder / "figures").mkdir()
         for block in document.figures():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from glisson.present import aside
+from glisson.present.aside import Aside
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
@@ -73,19 +73,23 @@ class Drawable(Protocol):
         ...
 
 
-def render_all(figures: Sequence[Drawable], progress: Callable[[str], None] | None = None) -> dict[str, Rendered]:
-    """Draw several figures, the last ones in a second process.
+def render_all(
+    figures: Sequence[Drawable], progress: Callable[[str], None] | None = None, aside: Aside | None = None
+) -> dict[str, Rendered]:
+    """Draw several figures.
 
     Parameters
     ----------
     figures
         With different names.
     progress
-        Called with a few words before each.
+        Called with a few words before each that is drawn here.
+    aside
+        A second process, which draws the last ones.
     """
-    elsewhere = max(0, len(figures) - HEAD_START) // 2 if aside.possible() else 0
+    elsewhere = max(0, len(figures) - HEAD_START) // 2 if aside and aside.possible else 0
     here, there = figures[: len(figures) - elsewhere], figures[len(figures) - elsewhere :]
-    finish = aside.begin(render_here, there) if there else list[Rendered]
+    finish = aside.begin(render_here, there) if aside and there else list[Rendered]
     drawn = [*render_here(here, progress), *finish()]
     return {figure.name: one for figure, one in zip(figures, drawn, strict=True)}
 
