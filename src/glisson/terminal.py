@@ -61,6 +61,8 @@ def proposal_for(source: Path, settings: Study) -> Proposal | None:
     from glisson.clinical.read import kind_of, sheets_of  # noqa: PLC0415
     from glisson.clinical.redcap import propose_redcap, redcap_tables  # noqa: PLC0415
 
+    if settings.input.kind == "relational":
+        return None
     sheets = sheets_of(source)
     kind = kind_of(sheets, settings)
     if kind == "relational":

@@ -17,7 +17,7 @@ DAYS_PER_MONTH = 30.4375
 
 #: Endpoints whose comparison of methods may take a second each to be exact; what takes longer, and other comparisons
 #: that take more than a tenth of it, are simulated with a stated error.
-PRIMARY = ("os", "pfs", "liver_pfs")
+PRIMARY = ("os", "liver_pfs")
 EFFORT, SECONDARY_EFFORT = 1e7, 1e6
 
 #: (title, grouping variables, restriction); declared subgroups follow.

@@ -28,18 +28,20 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        """Start the process, if there is a processor for it."""
+        """Begin without a process."""
         self.possible = (os.cpu_count() or 1) > 1 and bool(sys.executable)
         self._line = ThreadPoolExecutor(max_workers=1)
-        # Everything travels through pipes, never files; the module is our own, so that no script of the user runs.
-        self._process = (
-            subprocess.Popen(
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process, if there is a processor for it; it takes half a second until it can begin."""
+        if self.possible and self._process is None:
+            # Everything travels through pipes, never files; the module is our own, so that no script of the user runs.
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "glisson.present.aside"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )
-            if self.possible
-            else None
-        )  # fmt: skip
+            )  # fmt: skip
+            self._line.submit(_talk, self._process, (_prepare, (), {}))
 
     def __enter__(self) -> Aside:
         """Return itself."""
@@ -65,6 +67,7 @@ class Aside:
         Callable
             Waits for the result.
         """
+        self.start()
         if self._process is None:
             return lambda: function(*args, **kwargs)
         talk = self._line.submit(_talk, self._process, (function, args, kwargs))
@@ -85,6 +88,11 @@ def _talk(process: subprocess.Popen[bytes], call: tuple[Any, ...]) -> Any:
     pickle.dump(call, process.stdin)
     process.stdin.flush()
     return pickle.load(process.stdout)
+
+
+def _prepare() -> None:
+    """Import what drawing needs, before there is anything to draw."""
+    from matplotlib.backends import backend_agg, backend_pdf, backend_svg  # noqa: F401, PLC0415
 
 
 def main() -> None:

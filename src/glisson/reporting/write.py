@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from glisson.assessment import Assessment
 from glisson.clinical.raw import RawSheet
@@ -84,12 +85,15 @@ def report(
         folder = Path(scratch) / "new"
         folder.mkdir()
         wanted, step = set(formats) - set(missing(formats)), progress or (lambda _: None)
-        if "xlsx" in wanted and len(assessment.problems):
-            from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415 - only where there are any
+        with Aside() as aside:
+            if wanted & _DRAWN:
+                aside.start()
+            if "xlsx" in wanted and len(assessment.problems):
+                from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415 - only where there are any
 
-            step("problems.xlsx")
-            write_problems(folder / "problems.xlsx", assessment.problems, sheets)
-        _write_all(assessment, folder, wanted, step)
+                step("problems.xlsx")
+                write_problems(folder / "problems.xlsx", assessment.problems, sheets)
+            _write_all(assessment, folder, wanted, step, aside)
         written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
         _swap(folder, target, Path(scratch) / "old")
     return tuple(target / p for p in written)
@@ -147,51 +151,49 @@ def _earlier_files(folder: Path) -> set[str]:
         return set()
 
 
-def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Progress) -> None:
+def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Progress, aside: Aside) -> None:
     """Write every file; each writer turns values into bytes and knows nothing of folders."""
     from glisson.reporting.results import results_json  # noqa: PLC0415 - pydantic only when something is written
 
+    _save(folder / "results.json", results_json(assessment))
     document = make_document(assessment)
-    if wanted & _DRAWN:
-        with Aside() as aside:
-            _save(folder / "results.json", results_json(assessment))
-            _write_drawn(document, folder, wanted, step, aside)
-    else:
-        _save(folder / "results.json", results_json(assessment))
+    figures = _figures(document, folder, wanted, step, aside)
+    if "docx" in wanted:
+        from glisson.reporting.docx import docx  # noqa: PLC0415
+
+        finish_docx = aside.begin(docx, document, _only(figures, part="png"))
     if "xlsx" in wanted:
         from glisson.reporting.tables_xlsx import tables_xlsx  # noqa: PLC0415
 
         step("tables.xlsx")
         _save(folder / "tables.xlsx", tables_xlsx(assessment, document))
-    _save(folder / MANIFEST, manifest_json(assessment, folder))
-
-
-def _write_drawn(document: Document, folder: Path, wanted: set[str], step: Progress, aside: Aside) -> None:
-    """Write the files that hold figures; the PDF is set in the second process."""
-    figures = _figures(document, folder, wanted, step, aside)
-    if "pdf" in wanted:
-        from glisson.reporting.pdf import pdf  # noqa: PLC0415
-
-        pictures = {name: replace(one, pdf=b"", tiff=b"", png=b"") for name, one in figures.items()}
-        finish_pdf = aside.begin(pdf, document, pictures)
     if "html" in wanted:
         from glisson.reporting.html import html  # noqa: PLC0415
 
         step("report.html")
         _save(folder / "report.html", html(document, figures))
-    if "docx" in wanted:
-        from glisson.reporting.docx import docx  # noqa: PLC0415
-
-        step("report.docx")
-        _save(folder / "report.docx", docx(document, figures))
     if "pdf" in wanted:
+        from glisson.reporting.pdf import pdf  # noqa: PLC0415
+
         step("report.pdf")
-        _save(folder / "report.pdf", finish_pdf())
+        _save(folder / "report.pdf", pdf(document, figures))
+    if "docx" in wanted:
+        step("report.docx")
+        _save(folder / "report.docx", finish_docx())
+    _save(folder / MANIFEST, manifest_json(assessment, folder))
+
+
+def _only(figures: Mapping[str, Rendered], *, part: str) -> dict[str, Rendered]:
+    """Leave out what a writer does not need, before the figures travel to the second process."""
+    rest: dict[str, Any] = dict.fromkeys({"pdf", "svg", "tiff", "png"} - {part}, b"")
+    return {name: replace(one, **rest) for name, one in figures.items()}
 
 
 def _figures(
     document: Document, folder: Path, wanted: set[str], step: Progress, aside: Aside
 ) -> Mapping[str, Rendered]:
+    if not wanted & _DRAWN:
+        return {}
     from glisson.present.figures.render import render_all  # noqa: PLC0415
 
     rendered = render_all(document.figures(), step, aside)

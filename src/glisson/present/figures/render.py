@@ -22,8 +22,6 @@ FigureData = CurveFigure | ForestFigure | FlowFigure
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
-#: Figures that are drawn here while a second process starts.
-HEAD_START = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,7 @@ def render_all(
     aside
         A second process, which draws the last ones.
     """
-    elsewhere = max(0, len(figures) - HEAD_START) // 2 if aside and aside.possible else 0
+    elsewhere = len(figures) // 2 if aside and aside.possible else 0
     here, there = figures[: len(figures) - elsewhere], figures[len(figures) - elsewhere :]
     finish = aside.begin(render_here, there) if aside and there else list[Rendered]
     drawn = [*render_here(here, progress), *finish()]
