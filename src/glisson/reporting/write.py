@@ -88,12 +88,10 @@ def report(
         with Aside() as aside:
             if wanted & _DRAWN:
                 aside.start()
-            if "xlsx" in wanted and len(assessment.problems):
-                from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415 - only where there are any
-
-                step("problems.xlsx")
-                write_problems(folder / "problems.xlsx", assessment.problems, sheets)
+            finish_problems = _problems(assessment, folder, wanted, sheets, aside)
             _write_all(assessment, folder, wanted, step, aside)
+            finish_problems()
+        _save(folder / MANIFEST, manifest_json(assessment, folder))
         written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
         _swap(folder, target, Path(scratch) / "old")
     return tuple(target / p for p in written)
@@ -180,7 +178,17 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
     if "docx" in wanted:
         step("report.docx")
         _save(folder / "report.docx", finish_docx())
-    _save(folder / MANIFEST, manifest_json(assessment, folder))
+
+
+def _problems(
+    assessment: Assessment, folder: Path, wanted: set[str], sheets: Sequence[RawSheet], aside: Aside
+) -> Callable[[], None]:
+    """Begin to mark the cells with problems in a copy of the input, if there are any."""
+    if "xlsx" not in wanted or not len(assessment.problems):
+        return lambda: None
+    from glisson.clinical.problems_xlsx import write_problems  # noqa: PLC0415 - only where there are any
+
+    return aside.begin(write_problems, folder / "problems.xlsx", assessment.problems, sheets)
 
 
 def _only(figures: Mapping[str, Rendered], *, part: str) -> dict[str, Rendered]:
