@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from glisson.clinical.problems import Severity
@@ -205,6 +206,12 @@ def _list(cell: Cell, _row: int, _context: Context) -> str:
     return "; ".join(part.strip() for part in re.split(r"[;,]", shown(cell)) if part.strip())
 
 
+@cache
+def _codes(choices: tuple[str, ...]) -> dict[str, str]:
+    """Return the codes of a column by their plain form."""
+    return {plain_code(c): c for c in choices}
+
+
 def plain_code(text: str) -> str:
     """Return a text as a code: lower case, spaces and hyphens as underscores."""
     return re.sub(r"[\s\-_]+", "_", text.strip().casefold())
@@ -213,7 +220,7 @@ def plain_code(text: str) -> str:
 def _choice(cell: Cell, row: int, context: Context) -> str | None:
     choices = context.declared.choices
     text = shown(cell)
-    codes = {plain_code(c): c for c in choices}
+    codes = _codes(tuple(choices))
     found = codes.get(plain_code(text))
     if found is None:
         close = get_close_matches(plain_code(text), list(codes), n=1, cutoff=0.6)
