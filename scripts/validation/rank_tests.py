@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Literal
 
 import glisson as gl
+from glisson.tables import Factor
 from scripts.validation.compared import Compared, Comparison, endpoint_of, golden, produced_by
 
 
@@ -51,6 +53,17 @@ def weighted(name: Literal["gehan", "tarone-ware", "peto-peto"]) -> Iterator[Com
         yield Compared(rows.one("chi_square").value, case[name])
 
 
+def log_hazard_ratio() -> Iterator[Compared]:
+    """Logarithm of the hazard ratio of each group against the first one that appears."""
+    known = {c["name"]: c for c in golden("survival")["tests"]}
+    for fit in golden("cox")["fits"]:
+        case = known[fit["name"]]
+        group = Factor.of(case["group"], list(dict.fromkeys(case["group"])))
+        one = gl.Endpoint.from_arrays(case["time"], case["status"], keys={"group": group}, name=fit["name"])
+        for row, value in zip(gl.hazard_ratio(one, "group"), fit["log_hr"], strict=True):
+            yield Compared(None if row.value is None else math.log(row.value), value)
+
+
 _SURVIVAL, _R = produced_by("survival"), produced_by("R", "small_samples")
 COMPARISONS = (
     Comparison(statistic="log-rank chi-square", function="gl.logrank", reference=_SURVIVAL,
@@ -62,6 +75,8 @@ COMPARISONS = (
       for name, label in (("gehan", "Gehan-Breslow"), ("tarone-ware", "Tarone-Ware"), ("peto-peto", "Peto-Peto"))),
     Comparison(statistic="stratified log-rank chi-square", function="gl.logrank", reference=_SURVIVAL,
                pairs=stratified),
+    Comparison(statistic="log hazard ratio, Cox with Efron ties", function="gl.hazard_ratio",
+               reference=produced_by("survival", "cox"), pairs=log_hazard_ratio),
     Comparison(statistic="observed events", function="gl.logrank", reference=_SURVIVAL,
                pairs=partial(events, "observed")),
     Comparison(statistic="expected events", function="gl.logrank", reference=_SURVIVAL,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glisson.clinical.read import read_cohort
     from glisson.methods.compare import logrank, rmst_difference, survival_difference
     from glisson.methods.competing import cumulative_incidence
+    from glisson.methods.hazard_ratio import hazard_ratio
     from glisson.methods.proportions import proportion
     from glisson.methods.survival import followup, kaplan_meier, rmst
     from glisson.reporting import report
@@ -39,6 +40,7 @@ _HOME = {
     "cumulative_incidence": "glisson.methods.competing",
     "endpoint": "glisson.clinical.derive",
     "followup": "glisson.methods.survival",
+    "hazard_ratio": "glisson.methods.hazard_ratio",
     "kaplan_meier": "glisson.methods.survival",
     "logrank": "glisson.methods.compare",
     "proportion": "glisson.methods.proportions",
@@ -60,6 +62,7 @@ __all__ = [
     "cumulative_incidence",
     "endpoint",
     "followup",
+    "hazard_ratio",
     "kaplan_meier",
     "logrank",
     "proportion",

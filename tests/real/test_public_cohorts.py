@@ -96,6 +96,15 @@ def test_logrank_of_the_known_methods(hcc, r):
 
 
 @pytest.mark.against_r
+def test_hazard_ratio_of_the_known_methods(hcc, r):
+    known = gl.endpoint(hcc, "os")
+    known = known.take(np.array([m != "unknown" for m in _labels(known)]))
+    ratios = {dict(e.group)["method"]: np.log(e.value) for e in gl.hazard_ratio(known, "method")}
+    ctace_against_beads = ratios["ctace"]
+    assert -ctace_against_beads == pytest.approx(r["cox_os"]["log_hr"], abs=1e-6)
+
+
+@pytest.mark.against_r
 @pytest.mark.parametrize(
     ("death_at", "reading"), [("at_ttp", "at_ttp"), ("at_death", "at_os"), ("at_last_contact", "at_os_everyone")]
 )
