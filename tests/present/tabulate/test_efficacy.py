@@ -82,6 +82,20 @@ def test_a_sampled_p_value_comes_with_its_error_and_competing_risks_with_what_is
     assert method.endswith("99% interval of the sampling error, 0.0480 to 0.0530)")
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "printed"), [(0.0, 0.0001, "0 to 0.0001"), (2e-6, 0.0002, "<0.0001 to 0.0002")]
+)
+def test_a_small_sampling_error_is_never_printed_as_zero(low, high, printed) -> None:
+    whole = assessment()
+    os = whole.endpoint("os")
+    method = "Monte Carlo log-rank test (99% interval of the sampling error)"
+    row = Estimate(variable="os", statistic="p", value=1e-5, low=low, high=high, level=0.99, unit="p", method=method)
+    tested = replace(os, breakdowns=(replace(os.breakdowns[0], tests=Estimates((row,))),))
+    table = tables.comparisons(whole, tested, WORDS)
+    assert table is not None
+    assert table.rows[1].cells[4].endswith(f"sampling error, {printed})")
+
+
 def test_groups_are_named_as_in_a_sentence() -> None:
     whole = assessment()
     part = next(b for b in whole.endpoint("os").breakdowns if b.by == ("extrahepatic",))

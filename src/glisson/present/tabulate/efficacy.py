@@ -238,9 +238,14 @@ def _variant(e: Estimate, words: Words) -> str:
     """Return the estimator or test by name; a sampled P value comes with the limits of its sampling error."""
     if e.unit != "p" or e.low is None or e.high is None:
         return sentence_case(e.method)
-    low, high = (words.number(x, 4) for x in (e.low, e.high))
+    low, high = (_error_limit(x, words) for x in (e.low, e.high))
     error = "interval of the sampling error"
     return sentence_case(e.method.replace(error, f"{error}, {words.limits(low, high)}"))
+
+
+def _error_limit(p: float, words: Words) -> str:
+    """Return a limit of a sampling error; a small one is never printed as zero."""
+    return f"<{words.number(1e-4, 4)}" if 0 < p < 5e-5 else "0" if p == 0 else words.number(p, 4)
 
 
 def _comparison_notes(endpoint: EndpointResult) -> tuple[str, ...]:
