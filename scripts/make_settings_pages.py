@@ -14,6 +14,8 @@ from glisson.clinical.settings import (
     EndpointSettings,
     InputSettings,
     ReportSettings,
+    ResponseSettings,
+    SafetySettings,
     Study,
 )
 from glisson.clinical.targets import TARGETS, Role
@@ -76,6 +78,8 @@ SECTIONS: tuple[tuple[type[BaseModel], str, str], ...] = (
     ),
     (EndpointSettings, "[endpoints]", "How endpoints are derived."),
     (AnalysisSettings, "[analysis]", "How estimates are made."),
+    (ResponseSettings, "[response]", "How response is derived from measurements."),
+    (SafetySettings, "[safety]", "How harm is graded and counted."),
     (ReportSettings, "[report]", "How the report reads."),
 )
 

@@ -154,7 +154,8 @@ def test_the_computer_is_examined(run):
 
 
 @pytest.mark.parametrize("args", [("assess", "nowhere.xlsx"), ("check", "nowhere.xlsx")])
-def test_a_missing_file_is_one_sentence(run, args):
+def test_a_missing_file_is_one_sentence(run, args, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the default folder of a report may hold one where the tests are run
     refused = run(*args)
     assert refused.code == 2
     assert "nowhere.xlsx" in refused.err

@@ -67,6 +67,23 @@ class AnalysisSettings(_Section):
     minimum_events: int = Field(default=5, ge=1, description="events that two groups need to be tested at all")
 
 
+class ResponseSettings(_Section):
+    """How response is derived from measurements."""
+
+    source: Literal["derived", "recorded"] = Field(
+        default="derived",
+        description="whether responses derived from measurements count where there are any, or the recorded ones",
+    )
+
+
+class SafetySettings(_Section):
+    """How harm is graded and counted."""
+
+    ctcae_version: Literal["5", "6"] = Field(
+        default="5", description="CTCAE version by which laboratory values are graded"
+    )
+
+
 class ReportSettings(_Section):
     """How the report reads."""
 
@@ -124,6 +141,8 @@ class Study(_Section):
     input: InputSettings = InputSettings()
     endpoints: EndpointSettings = EndpointSettings()
     analysis: AnalysisSettings = AnalysisSettings()
+    response: ResponseSettings = ResponseSettings()
+    safety: SafetySettings = SafetySettings()
     report: ReportSettings = ReportSettings()
 
     def origins(self) -> dict[str, Origin]:

@@ -13,6 +13,9 @@ from pydantic import BaseModel
 from glisson.clinical.settings import ColumnMap, Study
 from glisson.errors import SettingsError
 
+#: Sections in the order of the file.
+_SECTIONS = ("input", "endpoints", "analysis", "response", "safety", "report")
+
 _HEADER = (
     "What was decided about this study. glisson reads this file instead of asking again.",
     "Correct it by hand where it is wrong: unknown keys and impossible values are reported, never ignored.",
@@ -40,9 +43,9 @@ def study_text(study: Study, evidence: Evidence | None = None, remarks: Iterable
     title = "Demo"
     """
     lines = [f"# {line}" for line in (*_HEADER, *remarks)]
-    if top := _pairs(study, skip=("input", "endpoints", "analysis", "report")):
+    if top := _pairs(study, skip=_SECTIONS):
         lines += ["", *top]
-    for name in ("input", "endpoints", "analysis", "report"):
+    for name in _SECTIONS:
         section: BaseModel = getattr(study, name)
         pairs = _pairs(section, skip=("columns",))
         if pairs:

@@ -3,69 +3,27 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from glisson.assessment import Assessment
 from glisson.errors import InputError
+from glisson.reporting.results_parts import (
+    CountPart,
+    Counts,
+    EstimateRows,
+    Numbers,
+    Pairs,
+    Part,
+    as_rows,
+)
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
-def _finite(values: Iterable[float]) -> tuple[float | None, ...]:
-    """Return plain numbers; where there is none JSON has null."""
-    return tuple(float(v) if v is not None and math.isfinite(v) else None for v in values)
-
-
-def _rows(values: Any) -> tuple[Any, ...]:
-    return tuple(values)
-
-
-def _whole(values: Any) -> Any:
-    """Return an array of counts as nested tuples of plain integers."""
-    return values.tolist() if hasattr(values, "tolist") else values
-
-
-Pairs = tuple[tuple[str, str], ...]
-Numbers = Annotated[tuple[float | None, ...], BeforeValidator(_finite)]
-Counts = Annotated[tuple[int, ...], BeforeValidator(_whole)]
-CountRows = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_whole)]
-
-
-class _Model(BaseModel):
-    """A part of the file; it reads the attributes of the value it stands for, and refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, allow_inf_nan=False)
-
-
-class EstimateRow(_Model):
-    """One statistic of one group; times in days, proportions between 0 and 1."""
-
-    variable: str
-    statistic: str
-    group: Pairs
-    value: float | None
-    low: float | None
-    high: float | None
-    unit: str
-    at: float | None
-    level: float | None
-    method: str
-    n: int | None
-    events: int | None
-    reason: str
-    warning: str
-    detail: str
-
-
-EstimateRows = Annotated[tuple[EstimateRow, ...], BeforeValidator(_rows)]
-
-
-class CurveRow(_Model):
+class CurveRow(Part):
     """One step function; ``time`` in days, ``null`` where there is no limit."""
 
     variable: str
@@ -84,7 +42,7 @@ class CurveRow(_Model):
     method: str
 
 
-class BreakdownPart(_Model):
+class BreakdownPart(Part):
     """One endpoint for everybody or by groups."""
 
     title: str
@@ -96,7 +54,7 @@ class BreakdownPart(_Model):
     sentence: str
 
 
-class RuleSetPart(_Model):
+class RuleSetPart(Part):
     """The endpoint under the other censoring rule set."""
 
     rule_set: str
@@ -105,7 +63,7 @@ class RuleSetPart(_Model):
     estimates: EstimateRows
 
 
-class EndpointPart(_Model):
+class EndpointPart(Part):
     """Everything about one endpoint."""
 
     code: str
@@ -117,19 +75,7 @@ class EndpointPart(_Model):
     notes: tuple[str, ...]
 
 
-class CountPart(_Model):
-    """How many units of each stratum fell in each category."""
-
-    name: str
-    label: str
-    unit: str
-    keys: tuple[str, ...]
-    strata: tuple[tuple[str, ...], ...]
-    categories: tuple[str, ...]
-    counts: CountRows
-
-
-class ResponsePart(_Model):
+class ResponsePart(Part):
     """Best overall response and the rates derived from it."""
 
     criterion: str
@@ -138,7 +84,7 @@ class ResponsePart(_Model):
     notes: tuple[str, ...]
 
 
-class TermPart(_Model):
+class TermPart(Part):
     """One adverse-event term."""
 
     term: str
@@ -146,7 +92,7 @@ class TermPart(_Model):
     estimates: EstimateRows
 
 
-class SafetyPart(_Model):
+class SafetyPart(Part):
     """Safety as recorded."""
 
     terms: tuple[TermPart, ...]
@@ -156,7 +102,7 @@ class SafetyPart(_Model):
     notes: tuple[str, ...]
 
 
-class BaselineRow(_Model):
+class BaselineRow(Part):
     """One variable of Table 1; the first group is everybody."""
 
     name: str
@@ -171,7 +117,7 @@ class BaselineRow(_Model):
     smd: tuple[tuple[str, float | None], ...]
 
 
-class FlowRow(_Model):
+class FlowRow(Part):
     """One step of the flow of patients."""
 
     label: str
@@ -179,7 +125,7 @@ class FlowRow(_Model):
     left: Pairs
 
 
-class FindingRow(_Model):
+class FindingRow(Part):
     """One pitfall found, with the usual and the corrected analysis."""
 
     id: str
@@ -195,7 +141,7 @@ class FindingRow(_Model):
     reference: str
 
 
-class ProblemRow(_Model):
+class ProblemRow(Part):
     """One problem of the data; the patient's id stays in the input."""
 
     severity: str
@@ -206,7 +152,7 @@ class ProblemRow(_Model):
     todo: str
 
 
-class SettingRow(_Model):
+class SettingRow(Part):
     """One setting and where it came from."""
 
     name: str
@@ -215,7 +161,7 @@ class SettingRow(_Model):
     why: str
 
 
-class AnalysisRow(_Model):
+class AnalysisRow(Part):
     """One analysis that was run."""
 
     what: str
@@ -224,7 +170,7 @@ class AnalysisRow(_Model):
     rule_set: str
 
 
-class Results(_Model):
+class Results(Part):
     """The whole file."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -240,7 +186,7 @@ class Results(_Model):
     response: ResponsePart | None
     safety: SafetyPart | None
     findings: tuple[FindingRow, ...]
-    problems: Annotated[tuple[ProblemRow, ...], BeforeValidator(_rows)]
+    problems: Annotated[tuple[ProblemRow, ...], BeforeValidator(as_rows)]
     absent: Pairs
     labels: tuple[tuple[tuple[str, str], str], ...]
     log: tuple[AnalysisRow, ...]

@@ -1,17 +1,17 @@
-"""Assessment: everything the data can honestly say, as values, before any of it is put into words."""
+"""The assessment as a whole: flow, settings, findings, and every result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
+from glisson.assessment.response import ResponseResult
+from glisson.assessment.safety import SafetyResult
 from glisson.clinical.problems import Problems
-from glisson.tables import CountTable, Curve, Estimates, Group
+from glisson.tables import Estimates, Group
 
 FindingSeverity = Literal["stop", "warn", "info"]
-
-#: No estimates.
-NOTHING = Estimates()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,141 +31,6 @@ class Setting:
     value: str
     origin: Literal["chosen", "default", "derived"]
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
-    """One variable of Table 1.
-
-    Parameters
-    ----------
-    name, label, unit
-        Code, printed name and unit of the variable.
-    levels
-        Levels of a category, in order; empty for a number.
-    groups
-        G groups; the first is everybody.
-    counts
-        For a category: per group the count of each level. For a number: empty.
-    quartiles
-        For a number: per group (Q1, median, Q3), or ``None`` where nobody has a value.
-    unknown
-        Per group, patients without a value.
-    n
-        Per group, patients.
-    smd
-        Standardised difference for each pair of groups, with the pair; ``None`` where it cannot be computed.
-    """
-
-    name: str
-    label: str
-    unit: str = ""
-    levels: tuple[str, ...] = ()
-    groups: tuple[Group, ...]
-    counts: tuple[tuple[int, ...], ...] = ()
-    quartiles: tuple[tuple[float, float, float] | None, ...] = ()
-    unknown: tuple[int, ...]
-    n: tuple[int, ...]
-    smd: tuple[tuple[str, float | None], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breakdown:
-    """One endpoint, for everybody or by grouping variables, perhaps within a restriction.
-
-    Parameters
-    ----------
-    title
-        "Overall", "By method", "By method within liver-only disease".
-    by
-        Grouping variables; empty for everybody.
-    within
-        Restriction as (key, level) pairs.
-    estimates
-        n, events, medians, survival (or cumulative incidence) at times, RMST, follow-up, by group.
-    curves
-        One a group and cause.
-    tests
-        Comparisons between the groups.
-    sentence
-        Why there is no test, where there is none.
-    """
-
-    title: str
-    by: tuple[str, ...]
-    within: Group = ()
-    estimates: Estimates
-    curves: tuple[Curve, ...]
-    tests: Estimates = NOTHING
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSetComparison:
-    """The same endpoint under the other censoring rule set."""
-
-    rule_set: str
-    other: str
-    differing: tuple[str, ...]
-    estimates: Estimates
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointResult:
-    """Everything about one endpoint."""
-
-    code: str
-    label: str
-    competing: bool
-    rules: tuple[tuple[str, str], ...]
-    breakdowns: tuple[Breakdown, ...]
-    comparison: RuleSetComparison | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def overall(self) -> Breakdown:
-        """The breakdown for everybody."""
-        return next(b for b in self.breakdowns if not b.by and not b.within)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseResult:
-    """Response as recorded: best overall response and the rates derived from it."""
-
-    criterion: str
-    best: CountTable
-    estimates: Estimates
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyTerm:
-    """One adverse-event term: worst grade per patient, by method, with exact intervals."""
-
-    term: str
-    worst: CountTable
-    estimates: Estimates
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyResult:
-    """Safety as recorded.
-
-    Parameters
-    ----------
-    terms
-        Any adverse event first, then each recorded term, then terms of interest nobody had.
-    mortality
-        Deaths within 30 and 90 days.
-    window_days, ctcae_versions
-        How events were selected and which CTCAE versions the grades follow.
-    """
-
-    terms: tuple[SafetyTerm, ...]
-    mortality: Estimates
-    window_days: int
-    ctcae_versions: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
