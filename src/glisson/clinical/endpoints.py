@@ -190,7 +190,10 @@ _LTP = Definition(
     code="ltp", label="Time to local tumour progression", event="local progression", unit="lesion", origin="lesion_tx",
     events=(_local("local tumour progression", ("ltp",)),), competing=(DEATH_FIRST,),
     censored=(_local("last adequate imaging of the lesion", ("none", "residual", "ltp")),),
-    needs=(*_TREATED, "session_lesion.lesion_id", "assessment.date", "measurement.local_status"),
+    needs=(
+        *_TREATED, "session_lesion.lesion_id", "assessment.date",
+        "measurement.local_status|measurement.viable_long_mm|measurement.viable_area_mm2",
+    ),
 )  # fmt: skip
 _DOR = Definition(
     code="dor", label="Duration of response", event="progression or death", origin="response",

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from glisson.clinical.vocabulary import METHOD_FAMILY
 from glisson.errors import SettingsError
@@ -74,6 +74,17 @@ class ResponseSettings(_Section):
         default="derived",
         description="whether responses derived from measurements count where there are any, or the recorded ones",
     )
+    control_from_days: int = Field(
+        default=28, ge=0, description="day after treatment of a lesion from which a scan is its first control"
+    )
+    control_to_days: int = Field(default=84, ge=1, description="last day on which a scan is the first control")
+
+    @field_validator("control_to_days")
+    @classmethod
+    def _is_a_window(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("control_from_days", 0):
+            raise ValueError("a day on or after control_from_days")
+        return value
 
 
 class SafetySettings(_Section):

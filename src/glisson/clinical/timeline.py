@@ -11,6 +11,7 @@ import polars as pl
 
 from glisson.clinical.assessments import after_treatment, chosen
 from glisson.clinical.cohort import Cohort
+from glisson.clinical.local_status import EVIDENCE, first_treatments, local_control
 from glisson.clinical.partial_dates import Partial, settle
 from glisson.errors import InputError
 
@@ -89,8 +90,9 @@ def timeline(cohort: Cohort, partial: Partial = "middle") -> Timeline:
     lacking: list[str] = []
     if cohort.has("assessment", "date"):
         scans = _settled_scans(with_row(cohort.table("assessment")), bounds, partial)
-        if cohort.has("measurement", "local_status"):
-            tables["local_control"] = _local_control(with_row(cohort.table("measurement")), scans)
+        if any(cohort.has("measurement", column) for column in EVIDENCE):
+            treated = first_treatments(sessions, tables.get("session_lesion"))
+            tables["local_control"] = local_control(with_row(cohort.table("measurement")), scans, treated)
         scans, criterion = chosen(scans, cohort.study.endpoints)
         tables["assessment"], lacking = after_treatment(scans, bounds)
     return Timeline(
@@ -189,12 +191,3 @@ def _settled_scans(frame: pl.DataFrame, bounds: pl.DataFrame, partial: Partial) 
         follow = pl.when(pl.col("is_baseline").fill_null(value=False)).then(None).otherwise(follow)
     frame = settle(frame, "date", partial, not_before=follow, not_after=pl.col("end"))
     return frame.drop("t0", "end")
-
-
-def _local_control(measurement: pl.DataFrame, scans: pl.DataFrame) -> pl.DataFrame:
-    """Return the local status of lesions by date."""
-    dated = scans.select("assessment_id", "patient_id", "date", "date_partial")
-    rows = measurement.drop_nulls("local_status").join(dated, on="assessment_id", how="inner")
-    return rows.select(
-        "lesion_id", "patient_id", "date", "date_partial", "source_row", status=pl.col("local_status")
-    )  # fmt: skip
