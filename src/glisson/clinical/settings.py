@@ -77,7 +77,9 @@ class ResponseSettings(_Section):
     control_from_days: int = Field(
         default=28, ge=0, description="day after treatment of a lesion from which a scan is its first control"
     )
-    control_to_days: int = Field(default=84, ge=1, description="last day on which a scan is the first control")
+    control_to_days: int = Field(
+        default=84, ge=1, validate_default=True, description="last day on which a scan is the first control"
+    )
 
     @field_validator("control_to_days")
     @classmethod
