@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from glisson.clinical import explain
+from glisson.clinical.assessments import worst_by_date
 from glisson.clinical.censoring import RuleSet, end_of_observation, missed_scans
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.endpoints import Definition
@@ -16,8 +17,10 @@ from glisson.clinical.extract import counted, events, rows_of, sightings
 from glisson.clinical.groups import keys_of_units
 from glisson.clinical.lesions import lesion_methods, told_apart
 from glisson.clinical.origins import units
-from glisson.clinical.therapies import first_new_therapy
-from glisson.clinical.timeline import Timeline
+from glisson.clinical.response import responses_on_treatment
+from glisson.clinical.settings import EndpointSettings
+from glisson.clinical.therapies import first_new_therapy, new_therapies
+from glisson.clinical.timeline import Timeline, with_row
 from glisson.errors import InputError
 from glisson.tables import ORIGIN, Endpoint
 
@@ -47,11 +50,12 @@ def from_dates(cohort: Cohort, definition: Definition, origin: str, rule_set: Ru
     _refuse_negative(records)
     at_risk = units(records, definition, origin, settings)
     records, residual = _told_apart(records, definition, at_risk.frame)
+    sources = _on_treatment(records, definition, settings)
     frame = first_new_therapy(records, at_risk.frame, settings.course_window_days)
     here = frame.select("unit", "patient_id", "begin")
     clinical = settings.clinical_progression_is_event and rule_set == "policy"
-    first, early = events(records, definition, here, definition.clinical if clinical else ())
-    seen = sightings(records, definition, here)
+    first, early = events(sources, definition, here, definition.clinical if clinical else ())
+    seen = sightings(sources, definition, here)
     scanned = definition.watched_by == "imaging" and definition.gaps_known
     missed = missed_scans(records, settings) if scanned else None
     decided = end_of_observation(frame, first, seen, definition, rule_set, missed)
@@ -98,6 +102,20 @@ def _told_apart(
         return records, ()
     local, notes = told_apart(records.tables["local_control"], frame)
     return replace(records, tables={**records.tables, "local_control": local}), notes
+
+
+def _on_treatment(records: Timeline, definition: Definition, settings: EndpointSettings) -> Timeline:
+    """Keep the assessments that can make a best response, and add new therapies, where these are competing records."""
+    if not any(r.table == "new_therapy" for r in definition.competing):
+        return records
+    scans = records.tables["assessment"]
+    partial = scans.group_by("patient_id", "date").agg(pl.col("date_partial").any())
+    rows = responses_on_treatment(records, settings).select("patient_id", "date", overall_resp="response")
+    read = worst_by_date(scans).select("patient_id", "date", "source_row")
+    for more in (read, partial):
+        rows = rows.join(more, on=["patient_id", "date"], how="left", maintain_order="left")
+    therapies = with_row(new_therapies(records, settings.course_window_days))
+    return replace(records, tables={**records.tables, "assessment": rows, "new_therapy": therapies})
 
 
 def _uncounted(records: Timeline, definition: Definition, here: pl.DataFrame) -> list[tuple[str, str]]:

@@ -92,6 +92,8 @@ class Definition:
         A start of its own (``"response"``, ``"lesion_tx"``); empty where the origin is a choice.
     clinical
         Records that are also the event if the setting ``clinical_progression_is_event`` is on.
+    rival
+        What the competing records are called together.
     """
 
     code: str
@@ -107,11 +109,12 @@ class Definition:
     unit: Literal["patient", "lesion"] = "patient"
     origin: str = ""
     clinical: tuple[Record, ...] = field(default=())
+    rival: str = "death"
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """Names of what can happen: the event, then death where it competes."""
-        return (self.event, "death") if self.competing else (self.event,)
+        """Names of what can happen: the event, then what competes with it."""
+        return (self.event, self.rival) if self.competing else (self.event,)
 
 
 def _progression(column: str, what: str) -> Record:
@@ -200,6 +203,17 @@ _DOR = Definition(
     events=(_progression("overall_resp", "progression"), DEATH), censored=(_scan("overall_resp"),),
     needs=(*_TREATED, "assessment.date", "assessment.overall_resp"),
 )  # fmt: skip
+#: Reads only assessments that can make a best response: see ``dated.py``.
+_TTR = Definition(
+    code="ttr", label="Time to response", event="response",
+    events=(Record(table="assessment", date="date", what="complete or partial response",
+                   where=(("overall_resp", ("CR", "PR")),), start_counts=False),),
+    competing=(_progression("overall_resp", "progression"),
+               Record(table="new_therapy", date="date", what="new anticancer therapy", start_counts=False),
+               DEATH_FIRST),
+    censored=(_scan("overall_resp"),), rival="progression, new therapy or death without response",
+    needs=_DOR.needs,
+)  # fmt: skip
 _TTNT = Definition(
     code="ttnt", label="Time to next systemic therapy", event="next systemic therapy or death",
     events=(NEXT_THERAPY, DEATH), censored=ALIVE, watched_by="contact",
@@ -219,6 +233,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "ttehp", "Time to extrahepatic progression", "extrahepatic progression", "outside", death_competes=True
     ),
     _LTP,
+    _TTR,
     _DOR,
     _TTNT,
 )
