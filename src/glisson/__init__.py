@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glisson.clinical.read import read_cohort
     from glisson.methods.compare import logrank, rmst_difference, survival_difference
     from glisson.methods.competing import cumulative_incidence
+    from glisson.methods.cox import cox
     from glisson.methods.hazard_ratio import hazard_ratio
     from glisson.methods.proportions import proportion
     from glisson.methods.survival import followup, kaplan_meier, rmst
@@ -37,6 +38,7 @@ _HOME = {
     "Estimates": "glisson.tables",
     "RiskTable": "glisson.tables",
     "assess": "glisson.assessing",
+    "cox": "glisson.methods.cox",
     "cumulative_incidence": "glisson.methods.competing",
     "endpoint": "glisson.clinical.derive",
     "followup": "glisson.methods.survival",
@@ -59,6 +61,7 @@ __all__ = [
     "Estimates",
     "RiskTable",
     "assess",
+    "cox",
     "cumulative_incidence",
     "endpoint",
     "followup",

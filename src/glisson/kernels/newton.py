@@ -1,0 +1,93 @@
+"""The only solver: Newton's method with halved steps, which says whether and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+Outcome = Literal["converged", "diverged", "singular", "stopped"]
+
+STEPS, TOLERANCE, HALVINGS = 100, 1e-11, 40
+
+
+class Point(NamedTuple):
+    """Value, gradient and a positive definite curvature of the function that is maximised."""
+
+    value: float
+    gradient: Floats
+    curvature: Floats
+
+
+class Solution(NamedTuple):
+    """Where the maximum is, what the function is there, and how the search ended."""
+
+    at: Floats
+    point: Point
+    outcome: Outcome
+    steps: int
+
+
+def maximise(
+    function: Callable[[Floats], Point],
+    start: Floats,
+    *,
+    limit: Floats | None = None,
+    steps: int = STEPS,
+    tolerance: float = TOLERANCE,
+) -> Solution:
+    """Maximise a function.
+
+    Parameters
+    ----------
+    function
+        From shape (p,) to a ``Point``.
+    start
+        Shape (p,).
+    limit
+        Shape (p,). The search has diverged where a coordinate grows beyond it.
+    steps
+        Most iterations.
+    tolerance
+        The search ends with a last step when that step would gain less than this: a thousandth of a standard error
+        squared is 1e-6.
+    """
+    at, point = start.astype(np.float64), function(start.astype(np.float64))
+    for step in range(steps):
+        move = direction(point)
+        if move is None:
+            return Solution(at, point, "singular", step)
+        gain = float(point.gradient @ move)
+        if gain < tolerance:
+            return Solution(at + move, point, "converged", step)
+        following = function(at + move)
+        halvings = 0
+        while not following.value >= point.value - 1e-13 * abs(point.value) and halvings < HALVINGS:
+            move, halvings = move / 2, halvings + 1
+            following = function(at + move)
+        if halvings == HALVINGS:
+            return Solution(at, point, "stopped", step)
+        at, point = at + move, following
+        if limit is not None and np.any(np.abs(at) > limit):
+            return Solution(at, point, "diverged", step + 1)
+    return Solution(at, point, "stopped", steps)
+
+
+def direction(point: Point) -> Floats | None:
+    """Return Newton's step; none where the curvature cannot be inverted."""
+    if not len(point.gradient):
+        return np.zeros(0)
+    if not np.all(np.isfinite(point.curvature)) or not np.all(np.isfinite(point.gradient)):
+        return None
+    scale = np.sqrt(np.maximum(np.diag(point.curvature), 0.0))
+    if np.any(scale == 0):
+        return None
+    scaled = point.curvature / np.outer(scale, scale)
+    if np.linalg.cond(scaled) > 1e13:
+        return None
+    move: Floats = np.linalg.solve(scaled, point.gradient / scale) / scale
+    return move
