@@ -99,3 +99,36 @@ def test_the_estimate_is_that_of_independent_units(rows, day) -> None:
     assert (row.value, row.reason) == (usual.value, usual.reason)
     if row.low is not None:
         assert row.low <= row.value <= row.high
+
+
+@pytest.mark.independent
+@given(ROWS, st.integers(0, 10))
+def test_leaving_out_at_once_is_leaving_out_one_by_one(rows, day) -> None:
+    exit, cause, cluster = zip(*rows, strict=True)
+    ltp = Endpoint.from_arrays(exit, cause, cluster=[str(c) for c in cluster], causes=("ltp", "death"), name="ltp")
+    left = []
+    for one in np.unique(ltp.cluster):
+        rest = ltp.take(ltp.cluster != one)
+        until = min(day, int(rest.exit.max())) if len(rest) else 0
+        found = (
+            cumulative_incidence(rest, times=[until]).select("cumulative_incidence", detail="ltp") if len(rest) else []
+        )
+        left.append(next(iter(found)).value or 0.0 if len(rest) else 0.0)
+    m, values = len(left), np.array(left)
+    want = math.sqrt((m - 1) / m * float(np.sum((values - values.mean()) ** 2)))
+    assert incidence_error(ltp, day) == pytest.approx(want, abs=1e-12)
+
+
+@pytest.mark.by_hand
+def test_lesions_of_one_patient_give_no_interval_of_the_incidence() -> None:
+    ltp = Endpoint.from_arrays([100, 400], [1, 0], cluster=list("aa"), causes=("ltp", "death"), name="ltp")
+    row = clustered_incidence(ltp, times=[365]).one("cumulative_incidence")
+    assert (row.value, row.low, row.reason) == (0.5, None, "no interval (one patient)")
+
+
+@pytest.mark.by_hand
+def test_many_patients_are_left_out_in_portions() -> None:
+    days = np.arange(1, 601)
+    ltp = Endpoint.from_arrays(days, np.ones(600, dtype=int), causes=("ltp",), name="ltp")
+    n, p = 600, 0.5
+    assert incidence_error(ltp, 300) == pytest.approx(math.sqrt(p * (1 - p) / (n - 1)), rel=1e-6)

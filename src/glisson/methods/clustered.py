@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, stdtrit
 
 from glisson.errors import SettingsError
+from glisson.kernels.product_limit import aalen_johansen
 from glisson.methods.competing import cumulative_incidence
 from glisson.methods.fits import normal_quantile
 from glisson.tables import Endpoint, Estimate, Estimates
 
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+#: Clusters left out at once; keeps the arrays small.
+_AT_ONCE = 256
 
 METHOD = "Clopper-Pearson at the effective sample size (Korn-Graubard)"
 
@@ -191,7 +198,7 @@ def clustered_incidence(endpoint: Endpoint, *, times: Sequence[float], level: fl
     """
     z = normal_quantile(level)
     method = "Aalen-Johansen, jackknife over patients, complementary log-log interval"
-    rows = []
+    rows, alone = [], len(np.unique(endpoint.cluster)) < 2
     for row in cumulative_incidence(endpoint, times=times, level=level):
         if row.statistic == "n":
             rows.append(row)
@@ -199,6 +206,10 @@ def clustered_incidence(endpoint: Endpoint, *, times: Sequence[float], level: fl
             continue
         elif row.value is None or row.at is None or not 0 < row.value < 1:
             rows.append(row)
+        elif alone:
+            rows.append(
+                replace(row, low=None, high=None, level=None, method=method, reason="no interval (one patient)")
+            )
         else:
             width = z * incidence_error(endpoint, row.at) / (row.value * math.log(row.value))
             low, high = row.value ** math.exp(-width), row.value ** math.exp(width)
@@ -228,16 +239,35 @@ def incidence_error(endpoint: Endpoint, time: float, *, clustered: bool = True) 
     >>> round(incidence_error(ltp, 100), 4), round(incidence_error(ltp, 100, clustered=False), 4)
     (0.5, 0.2887)
     """
-    of = endpoint.cluster if clustered else endpoint.unit
-    left = [_incidence_at(endpoint.take(of != one), time) for one in np.unique(of)]
-    m, values = len(left), np.array(left)
+    values = _left_out(endpoint, time, endpoint.cluster if clustered else endpoint.unit)
+    m = len(values)
     return math.sqrt((m - 1) / m * float(np.sum((values - values.mean()) ** 2)))
 
 
-def _incidence_at(endpoint: Endpoint, time: float) -> float:
-    """Return the incidence at a time, or where observation of those left ends before."""
-    if not len(endpoint):
-        return 0.0
-    until = min(time, float(endpoint.exit.max()))
-    rows = cumulative_incidence(endpoint, times=[until]).select("cumulative_incidence", detail=endpoint.causes[0])
-    return rows.rows[0].value or 0.0
+def _left_out(endpoint: Endpoint, time: float, of: NDArray[Any]) -> Floats:
+    """Return the incidence at a time without each cluster in turn, or where observation of those left ends before."""
+    code = np.unique(of, return_inverse=True)[1].reshape(-1)
+    m, days = int(code.max()) + 1, np.unique(endpoint.exit[(endpoint.cause > 0) & (endpoint.exit <= time)])
+    if not days.size:
+        return np.zeros(m)
+    whole = [part.sum(axis=0) for part in _counts(endpoint, days, np.arange(len(code)), code, m)]
+    order, out = np.argsort(code, kind="stable"), np.zeros(m)
+    ends = np.searchsorted(code[order], np.arange(0, m + _AT_ONCE, _AT_ONCE))
+    for first, (start, stop) in enumerate(pairwise(ends)):
+        here = slice(first * _AT_ONCE, min((first + 1) * _AT_ONCE, m))
+        rows = order[start:stop]
+        own = _counts(endpoint, days, rows, code[rows] - here.start, here.stop - here.start)
+        out[here] = aalen_johansen(whole[0] - own[0], whole[1] - own[1])[0][:, 0, -1]
+    return out
+
+
+def _counts(endpoint: Endpoint, days: Ints, rows: Ints, code: Ints, m: int) -> tuple[Ints, Ints]:
+    """Return units at risk (m, T) and events (m, C, T) of each cluster among some rows."""
+    entry, exit, cause = (v[rows][:, None] for v in (endpoint.entry, endpoint.exit, endpoint.cause))
+    weight = 1 if endpoint.weight is None else np.rint(endpoint.weight[rows]).astype(np.int64)[:, None]
+    at_risk = np.zeros((m, len(days)), dtype=np.int64)
+    np.add.at(at_risk, code, ((entry < days) & (days <= exit)) * weight)
+    events = np.zeros((m, len(endpoint.causes), len(days)), dtype=np.int64)
+    for k in range(len(endpoint.causes)):
+        np.add.at(events[:, k], code, ((exit == days) & (cause == k + 1)) * weight)
+    return at_risk, events
