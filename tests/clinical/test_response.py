@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from glisson.assessing.rates import response_result
+from glisson.assessing.response import response_result
 from glisson.clinical.response import DISEASE_CONTROL, best_by_patient, best_response, criterion_text
 from glisson.errors import InputError, SettingsError
 from tests.clinical.build import Person, cohort, people

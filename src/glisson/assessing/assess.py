@@ -12,7 +12,8 @@ import numpy as np
 from glisson.assessing.baseline import table_one
 from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.pseudonyms import Pseudonyms
-from glisson.assessing.rates import response_result, safety_result
+from glisson.assessing.rates import safety_result
+from glisson.assessing.response import response_result
 from glisson.assessment import (
     Analysis,
     Assessment,

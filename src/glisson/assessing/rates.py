@@ -1,4 +1,4 @@
-"""Response and safety as counts by method, with exact intervals."""
+"""Safety as counts by method, with exact intervals."""
 
 from __future__ import annotations
 
@@ -6,50 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from glisson.assessment import NOTHING, ResponseResult, SafetyResult, SafetyTerm
+from glisson.assessment import NOTHING, SafetyResult, SafetyTerm
 from glisson.clinical import toxicity
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import endpoint
-from glisson.clinical.response import DISEASE_CONTROL, EVALUABLE, OBJECTIVE_RESPONSE, best_response, criterion_text
 from glisson.errors import InputError
-from glisson.methods.proportions import compare_proportions, proportion
+from glisson.methods.proportions import proportion
 from glisson.tables import CountTable, Endpoint, Estimates
 
-#: Response rates in print order.
-RATES = (("Objective response rate", OBJECTIVE_RESPONSE), ("Disease control rate", DISEASE_CONTROL))
 #: Grades of adverse events counted, with what the rows are called.
 SEVERITIES = (("any grade", 1), ("grade 3 or worse", 3))
 MORTALITY_DAYS = (30, 90)
 
 _NOT_FOLLOWED = "not followed"
-
-
-def response_result(cohort: Cohort) -> ResponseResult | None:
-    """Return recorded response overall and by method, over all treated and over evaluable patients."""
-    try:
-        best = best_response(cohort).by("method")
-    except InputError:
-        return None
-    level = cohort.study.analysis.level
-    estimates = Estimates()
-    for name, categories in RATES:
-        for denominator, table in (("all treated", best), ("evaluable", _only(best, EVALUABLE))):
-            rows = proportion(table, categories, level=level) + proportion(table, categories, "method", level=level)
-            named = (replace(r, variable=name, detail=denominator) for r in rows if r.statistic == "proportion")
-            estimates += Estimates(tuple(named))
-    compared = compare_proportions(best, OBJECTIVE_RESPONSE, "method", level=level)
-    estimates += Estimates(tuple(replace(r, variable=RATES[0][0]) for r in compared))
-    notes = (
-        "Recorded responses, unconfirmed. Patients without a usable scan after treatment are not evaluable (NE) and "
-        "count as non-responders among all treated patients.",
-    )
-    return ResponseResult(criterion=criterion_text(cohort), best=best, estimates=estimates, notes=notes)
-
-
-def _only(table: CountTable, categories: tuple[str, ...]) -> CountTable:
-    """Leave the other categories out of the denominator."""
-    kept = [table.categories.index(c) for c in categories if c in table.categories]
-    return replace(table, categories=tuple(table.categories[i] for i in kept), counts=table.counts[:, kept])
 
 
 def safety_result(cohort: Cohort) -> SafetyResult | None:

@@ -9,7 +9,7 @@ from glisson.present.document import Block, Document, Heading, Paragraph, TableB
 from glisson.present.tabulate import efficacy as tables
 from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
-from glisson.reporting import appendix, efficacy, methods_text, patients, pitfalls, safety, strobe
+from glisson.reporting import appendix, efficacy, methods_text, patients, pitfalls, response, safety, strobe
 from glisson.reporting.answer import answer_text
 from glisson.reporting.wording import words_of
 
@@ -35,7 +35,7 @@ def document(assessment: Assessment) -> Document:
         *patients.chapter(assessment),
         *efficacy.chapter(assessment),
         *safety.safety_chapter(assessment),
-        *safety.response_chapter(assessment),
+        *response.response_chapter(assessment),
         *pitfalls.chapter(assessment),
         *methods_text.chapter(assessment),
         *strobe.chapter(),

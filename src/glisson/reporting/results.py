@@ -19,6 +19,7 @@ from glisson.reporting.results_parts import (
     Part,
     as_rows,
 )
+from glisson.reporting.results_response import ResponsePart
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -72,15 +73,6 @@ class EndpointPart(Part):
     rules: Pairs
     breakdowns: tuple[BreakdownPart, ...]
     comparison: RuleSetPart | None
-    notes: tuple[str, ...]
-
-
-class ResponsePart(Part):
-    """Best overall response and the rates derived from it."""
-
-    criterion: str
-    best: CountPart
-    estimates: EstimateRows
     notes: tuple[str, ...]
 
 

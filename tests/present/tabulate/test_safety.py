@@ -48,11 +48,3 @@ def test_early_deaths_name_their_window() -> None:
     assert whole.safety is not None
     table = tables.mortality(whole, whole.safety, WORDS)
     assert table.rows[0].cells[:2] == ("90 days", "1 of 24 (4%)\n(<1% to 21%)")
-
-
-def test_response_gives_categories_and_rates() -> None:
-    whole = assessment()
-    assert whole.response is not None
-    table = tables.response(whole, whole.response, WORDS)
-    assert cells(table, "PR")[1] == "5 (21%)"
-    assert cells(table, "Objective response: all treated")[1] == "8 of 24 (33%)\n(16% to 55%)"

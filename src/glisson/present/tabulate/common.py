@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from glisson.assessment import Assessment, EndpointResult
-from glisson.present.words import plural, sentence_case
+from glisson.present.table import Column
+from glisson.present.words import NOTHING_TO_PRINT, Words, plural, sentence_case
 from glisson.tables import Estimate, Estimates, Group
 
 
@@ -61,3 +62,19 @@ def count(estimates: Estimates, statistic: str, group: Group, detail: str | None
     """Return a whole number among the estimates of a group."""
     found = find(estimates, statistic, group=group, detail=detail)
     return None if found is None or found.value is None else round(found.value)
+
+
+def group_column(assessment: Assessment, group: Group) -> Column:
+    """Return the column of a group."""
+    return Column(heading=group_name(assessment, group), width=1.5)
+
+
+def rate_cell(e: Estimate | None, words: Words) -> str:
+    """Return a proportion for a table: ``8 of 24 (33%)`` above its limits."""
+    if e is None:
+        return NOTHING_TO_PRINT
+    if e.events is None or not e.n:
+        return words.cell(e)
+    limits = words.bounds(e)
+    text = words.count_of(e.events, e.n)
+    return f"{text}\n({words.limits(*limits)})" if limits else text

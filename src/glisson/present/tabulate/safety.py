@@ -1,14 +1,14 @@
-"""Safety and response as counts by method, with exact intervals."""
+"""Safety as counts by method, with exact intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from glisson.assessment import Assessment, ResponseResult, SafetyResult, SafetyTerm
+from glisson.assessment import Assessment, SafetyResult, SafetyTerm
 from glisson.clinical.toxicity import UNKNOWN_GRADE
-from glisson.present.table import Column, Row, TableModel, section, text_column
-from glisson.present.tabulate.common import caption, group_name
-from glisson.present.words import NOTHING_TO_PRINT, Words
+from glisson.present.table import Column, Row, TableModel, text_column
+from glisson.present.tabulate.common import caption, group_column, rate_cell
+from glisson.present.words import Words
 from glisson.tables import CountTable, Estimate, Estimates, Group
 
 #: Lowest grade counted as severe.
@@ -87,7 +87,7 @@ def by_method(assessment: Assessment, safety: SafetyResult, words: Words, *, lea
     return TableModel(
         name="events-any" if least == 1 else "events-severe",
         title=caption(assessment, f"Patients with an adverse event of {what}, overall and by first method"),
-        columns=(text_column("Term", 2.2), *(_group_column(assessment, g) for g in groups)),
+        columns=(text_column("Term", 2.2), *(group_column(assessment, g) for g in groups)),
         rows=rows,
         notes=(_interval_note(safety.terms, words),),
         wide=len(groups) > 3,
@@ -102,7 +102,7 @@ def not_seen(assessment: Assessment, safety: SafetyResult, words: Words) -> Tabl
     return TableModel(
         name="events-none",
         title=caption(assessment, "Adverse events of interest that nobody had"),
-        columns=(text_column("Term", 2.2), *(_group_column(assessment, g) for g in groups)),
+        columns=(text_column("Term", 2.2), *(group_column(assessment, g) for g in groups)),
         rows=rows,
         notes=(
             "No event among n patients, and the highest true rate that is compatible with it (upper bound of the exact "
@@ -118,37 +118,13 @@ def mortality(assessment: Assessment, safety: SafetyResult, words: Words) -> Tab
     groups = list(dict.fromkeys(e.group for e in safety.mortality))
     rows = []
     for when in details:
-        cells = [_estimate_rate(_early(safety.mortality, g, when), words) for g in groups]
+        cells = [rate_cell(_early(safety.mortality, g, when), words) for g in groups]
         rows.append(Row(cells=(when, *cells)))
     return TableModel(
         name="mortality",
         title=caption(assessment, "Deaths of any cause soon after treatment"),
-        columns=(text_column("Within", 1.6), *(_group_column(assessment, g) for g in groups)),
+        columns=(text_column("Within", 1.6), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
-    )
-
-
-def response(assessment: Assessment, result: ResponseResult, words: Words) -> TableModel:
-    """Return best response by category, then response and disease control over both denominators."""
-    groups = [(), *result.best.groups()] if result.best.keys else [()]
-    rows: list[Row] = [section("Best overall response, patients (%)")]
-    shown = [c for c in result.best.categories if not c.startswith("NON-") or result.best.count(c).sum()]
-    for category in shown:
-        cells = [_category(result.best, g, category, words) for g in groups]
-        rows.append(Row(cells=(category, *cells), indent=1))
-    rates = [e for e in result.estimates if e.statistic in {"proportion", "rate"}]
-    for name in dict.fromkeys((e.variable, e.detail) for e in rates):
-        if len(rows) == len(shown) + 1:
-            rows.append(section("Rates (exact interval)"))
-        of_name = [next((e for e in rates if (e.variable, e.detail) == name and e.group == g), None) for g in groups]
-        label = f"{name[0]}: {name[1]}" if name[1] else name[0]
-        rows.append(Row(cells=(label, *(_estimate_rate(e, words) for e in of_name)), indent=1))
-    return TableModel(
-        name="response",
-        title=caption(assessment, f"Response by {result.criterion}, overall and by first method"),
-        columns=(text_column("Response", 2.4), *(_group_column(assessment, g) for g in groups)),
-        rows=tuple(rows),
-        notes=result.notes,
     )
 
 
@@ -156,10 +132,6 @@ def _groups(terms: Sequence[SafetyTerm]) -> list[Group]:
     """Everybody, then each method."""
     found = [g for t in terms for g in t.worst.groups() if g]
     return list(dict.fromkeys([(), *found]))
-
-
-def _group_column(assessment: Assessment, group: Group) -> Column:
-    return Column(heading=group_name(assessment, group), width=1.5)
 
 
 def _rate(term: SafetyTerm, group: Group, least: int, words: Words) -> str:
@@ -187,29 +159,12 @@ def _estimate(estimates: Estimates, group: Group, least: int, statistic: str = "
     return None
 
 
-def _estimate_rate(e: Estimate | None, words: Words) -> str:
-    if e is None:
-        return NOTHING_TO_PRINT
-    if e.events is None or not e.n:
-        return words.cell(e)
-    limits = words.bounds(e)
-    text = words.count_of(e.events, e.n)
-    return f"{text}\n({words.limits(*limits)})" if limits else text
-
-
 def _when(e: Estimate) -> str:
     return f"{e.at:.0f} days" if e.at else e.detail or e.variable
 
 
 def _early(estimates: Estimates, group: Group, when: str) -> Estimate | None:
     return next((e for e in estimates.select("proportion", group=group) if _when(e) == when), None)
-
-
-def _category(best: CountTable, group: Group, category: str, words: Words) -> str:
-    coarse = best.by(*(key for key, _ in group))
-    place = coarse.groups().index(group)
-    n = int(coarse.counts[place].sum())
-    return words.count_percent(int(coarse.count(category)[place]), n) if n else NOTHING_TO_PRINT
 
 
 def _level(terms: Sequence[SafetyTerm]) -> float | None:
