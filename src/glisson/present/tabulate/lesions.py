@@ -30,7 +30,11 @@ def success(assessment: Assessment, result: LesionResult, words: Words) -> Table
     return TableModel(
         name="lesion-success",
         title=_caption(assessment, result, "Technical success and technique efficacy, overall and by method"),
-        columns=(text_column("", 2.2), *(group_column(assessment, g) for g in groups)),
+        columns=(
+            text_column("", 2.2),
+            Column(heading="All methods", width=1.5),
+            *(group_column(assessment, g) for g in groups if g),
+        ),
         rows=tuple(rows),
         notes=_success_notes(result, words),
         wide=len(groups) > 4,
@@ -86,7 +90,7 @@ def progression(assessment: Assessment, result: LesionResult, words: Words) -> T
         name="lesion-progression",
         title=_caption(assessment, result, "Local tumour progression, with death competing"),
         columns=(
-            text_column("Lesions", 2),
+            text_column("Group", 2),
             Column(heading="Lesions", width=0.8),
             Column(heading="Patients", width=0.8),
             Column(heading="Ever free of\nviable tumour", width=1.2),
