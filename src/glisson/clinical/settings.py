@@ -74,6 +74,21 @@ class ResponseSettings(_Section):
         default="derived",
         description="whether responses derived from measurements count where there are any, or the recorded ones",
     )
+    mrecist_requires_5mm: bool = Field(
+        default=False, description="whether progression by mRECIST needs 5 mm as well (the text of 2010 does not ask it)"
+    )
+    liver_targets_max: int = Field(
+        default=2, ge=1, description="target lesions in the liver; more than the 2 of RECIST 1.1 are named as such"
+    )
+    confirm_days: int = Field(
+        default=28, ge=0, description="days after which a second scan confirms a complete or partial response"
+    )
+    confirm_max_ne: int = Field(
+        default=1, ge=0, description="scans not evaluable allowed between a response and its confirmation"
+    )
+    confirm_accept_sd: bool = Field(
+        default=False, description="whether one scan with stable disease may lie before the confirming one"
+    )
     control_from_days: int = Field(
         default=28, ge=0, description="day after treatment of a lesion from which a scan is its first control"
     )
