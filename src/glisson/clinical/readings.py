@@ -1,0 +1,186 @@
+"""Responses by any criterion, at any site, as recorded or derived, in one shape; and pairs of them to compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import polars as pl
+
+from glisson.clinical.assessments import CRITERION_TEXT, after_treatment, worst_by_date
+from glisson.clinical.cohort import Cohort
+from glisson.clinical.response import responses_on_treatment
+from glisson.clinical.settled import settled
+from glisson.clinical.timeline import Timeline, timeline
+from glisson.clinical.tumour import CRITERION, derivable, derived
+
+Site = Literal["any", "liver", "outside"]
+Source = Literal["derived", "recorded"]
+
+#: Column of the assessment table that holds the response of a site.
+COLUMN: dict[Site, str] = {"any": "overall_resp", "liver": "liver_resp", "outside": "extrahepatic_resp"}
+#: Responses in their order, for agreement; the others are no step on it.
+ORDERED = ("CR", "PR", "SD", "PD")
+#: Non-target disease that neither vanished nor progressed is taken as stable there.
+AS_STABLE = {"NON-CR/NON-PD": "SD", "NON-PD": "SD"}
+
+_SHAPE = {"patient_id": pl.String, "date": pl.Date, "date_partial": pl.Boolean, "overall_resp": pl.String,
+          "source_row": pl.Int64}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One way of judging scans: a criterion, at a site, derived or as recorded."""
+
+    criterion: str
+    source: Source
+    site: Site = "any"
+
+    @property
+    def label(self) -> str:
+        """The criterion in print."""
+        if self.criterion in CRITERION:
+            return CRITERION[self.criterion].label
+        return CRITERION_TEXT.get(self.criterion, self.criterion)
+
+
+def recorded_criteria(cohort: Cohort) -> tuple[str, ...]:
+    """Return the criteria by which an overall response is recorded, in the order of the vocabulary."""
+    if not cohort.has("assessment", "criterion", "overall_resp"):
+        return ()
+    rows = cohort.table("assessment").drop_nulls("overall_resp")
+    found = set(rows["criterion"].drop_nulls())
+    return tuple(c for c in (*CRITERION, *sorted(found - set(CRITERION))) if c in found)
+
+
+def main_reading(cohort: Cohort) -> Reading | None:
+    """Return the reading that the endpoints of the study use; ``None`` where no scan is judged.
+
+    It is the chosen criterion, else the only one recorded, else RECIST 1.1; derived where the study derives and the
+    measurements allow.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> main_reading(demo_cohort())
+    Reading(criterion='recist11', source='derived', site='any')
+    """
+    if not cohort.has("session", "date"):
+        return None
+    recorded, possible = recorded_criteria(cohort), derivable(cohort)
+    chosen = cohort.study.endpoints.criterion
+    code = chosen or (recorded[0] if len(recorded) == 1 else "recist11")
+    if code in possible and cohort.study.response.source == "derived":
+        return Reading(criterion=code, source="derived")
+    if code in recorded:
+        return Reading(criterion=code, source="recorded")
+    return None
+
+
+def further_readings(cohort: Cohort) -> tuple[Reading, ...]:
+    """Return every other reading worth a row: the sites, further criteria, and the record where it is not the main one.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> [(r.criterion, r.site) for r in further_readings(demo_cohort())][:4]
+    [('recist11', 'liver'), ('recist11', 'outside'), ('mrecist', 'any'), ('mrecist', 'liver')]
+    """
+    main = main_reading(cohort)
+    if main is None:
+        return ()
+    recorded, possible = recorded_criteria(cohort), derivable(cohort)
+    out = [replace(main, site="liver"), replace(main, site="outside")]
+    for code in dict.fromkeys((*possible, *recorded)):
+        for source, known in (("derived", possible), ("recorded", recorded)):
+            same = code == main.criterion and source == main.source
+            # A record that the measurements confirm at every scan is no second result.
+            confirmed = source == "recorded" and code in possible and derived(cohort, code).disagreements.is_empty()
+            if code in known and not same and not confirmed:
+                sites: tuple[Site, ...] = ("any",) if code == main.criterion else ("any", "liver")
+                out += [Reading(criterion=code, source=source, site=site) for site in sites]  # type: ignore[arg-type]
+    return tuple(r for r in out if len(scan_responses(cohort, r)))
+
+
+def scan_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
+    """Return the responses of the scans after treatment.
+
+    Returns
+    -------
+    DataFrame
+        ``patient_id``, ``date``, ``date_partial``, ``overall_resp`` (of the site asked for), ``source_row``; one row an
+        assessment. Only the study's reader, where it chose one.
+    """
+    rows = _derived_rows(cohort, reading) if reading.source == "derived" else _recorded_rows(cohort, reading)
+    return rows.drop_nulls("overall_resp").select(list(_SHAPE))
+
+
+def read_as(cohort: Cohort, reading: Reading) -> Timeline:
+    """Return the records with the responses of a reading in the place of the study's own."""
+    records = timeline(cohort)
+    return replace(records, tables={**records.tables, "assessment": scan_responses(cohort, reading)})
+
+
+def treated_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
+    """Return the responses that can make a best response: ``patient_id``, ``date``, ``response``, ``days``."""
+    return responses_on_treatment(read_as(cohort, reading), cohort.study.endpoints)
+
+
+def pairs_with_record(cohort: Cohort, criterion: str) -> pl.DataFrame:
+    """Return scans with both a recorded and a derived response: ``patient_id``, ``day``, ``first``, ``second``."""
+    scans = derived(cohort, criterion).scans.filter((pl.col("site") == "any") & ~pl.col("baseline"))
+    if scans.is_empty() or not cohort.has("assessment", "overall_resp"):
+        return pl.DataFrame(schema={"patient_id": pl.String, "day": pl.Int64, "first": pl.String, "second": pl.String})
+    recorded = cohort.table("assessment")
+    if "criterion" in recorded.columns:
+        recorded = recorded.filter((pl.col("criterion") == criterion).fill_null(value=criterion == "recist11"))
+    both = scans.join(recorded.select("assessment_id", "overall_resp"), on="assessment_id", how="inner")
+    return both.select("patient_id", "day", first="overall_resp", second="response").drop_nulls()
+
+
+def pairs_of_readers(cohort: Cohort, criterion: str) -> dict[tuple[str, str], pl.DataFrame]:
+    """Return, for each two readers of a criterion, the scans both read, as in ``pairs_with_record``."""
+    if not cohort.has("assessment", "reader", "overall_resp"):
+        return {}
+    rows = _recorded(cohort).drop_nulls(["reader", "overall_resp"])
+    if "criterion" in rows.columns:
+        rows = rows.filter(pl.col("criterion") == criterion)
+    found = sorted(rows["reader"].unique(), key=lambda r: (r != "local", r))
+    read = {r: worst_by_date(rows.filter(pl.col("reader") == r)).drop("source_row") for r in found}
+    start = settled(cohort).bounds.select("patient_id", "t0")
+    out = {}
+    for i, a in enumerate(found):
+        for b in found[i + 1 :]:
+            both = read[a].join(read[b], on=["patient_id", "date"], suffix="_b").join(start, on="patient_id")
+            day = (pl.col("date") - pl.col("t0")).dt.total_days()
+            pairs = both.select("patient_id", day.alias("day"), first="response", second="response_b")
+            if len(pairs):
+                out[a, b] = pairs.sort("patient_id", "day")
+    return out
+
+
+def _derived_rows(cohort: Cohort, reading: Reading) -> pl.DataFrame:
+    scans = derived(cohort, reading.criterion).scans.filter(~pl.col("baseline") & (pl.col("site") == reading.site))
+    scans = scans.rename({"response": "overall_resp"}).with_columns(date_partial=pl.lit(value=False))
+    return _by_reader(cohort, scans)
+
+
+def _recorded_rows(cohort: Cohort, reading: Reading) -> pl.DataFrame:
+    rows, column = _recorded(cohort), COLUMN[reading.site]
+    if column not in rows.columns:
+        return pl.DataFrame(schema=_SHAPE)
+    if "criterion" in rows.columns:
+        rows = rows.filter(pl.col("criterion") == reading.criterion)
+    return _by_reader(cohort, rows.with_columns(overall_resp=pl.col(column)))
+
+
+def _recorded(cohort: Cohort) -> pl.DataFrame:
+    """Return the recorded assessments after treatment, up to the cut-off."""
+    records = settled(cohort)
+    rows = after_treatment(records.tables["assessment"], records.bounds)[0]
+    return rows if cohort.study.cutoff is None else rows.filter(pl.col("date") <= cohort.study.cutoff)
+
+
+def _by_reader(cohort: Cohort, rows: pl.DataFrame) -> pl.DataFrame:
+    wanted = cohort.study.endpoints.reader
+    return rows.filter(pl.col("reader") == wanted) if wanted and "reader" in rows.columns else rows
