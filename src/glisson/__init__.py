@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glisson.clinical.read import read_cohort
     from glisson.methods.compare import logrank, rmst_difference, survival_difference
     from glisson.methods.competing import cumulative_incidence
+    from glisson.methods.competing_tests import fine_gray, gray_test
     from glisson.methods.cox import cox
     from glisson.methods.hazard_ratio import hazard_ratio
     from glisson.methods.proportions import proportion
@@ -41,7 +42,9 @@ _HOME = {
     "cox": "glisson.methods.cox",
     "cumulative_incidence": "glisson.methods.competing",
     "endpoint": "glisson.clinical.derive",
+    "fine_gray": "glisson.methods.competing_tests",
     "followup": "glisson.methods.survival",
+    "gray_test": "glisson.methods.competing_tests",
     "hazard_ratio": "glisson.methods.hazard_ratio",
     "kaplan_meier": "glisson.methods.survival",
     "logrank": "glisson.methods.compare",
@@ -64,7 +67,9 @@ __all__ = [
     "cox",
     "cumulative_incidence",
     "endpoint",
+    "fine_gray",
     "followup",
+    "gray_test",
     "hazard_ratio",
     "kaplan_meier",
     "logrank",

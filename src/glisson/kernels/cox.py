@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, bincounts
+from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, Staying, bincounts
 
 Ties = Literal["efron", "breslow"]
 
@@ -24,8 +24,8 @@ class CoxData:
     ----------
     x
         Shape (n, p), centred.
-    sorted_x, waiting_x
-        The same rows in the order of the risk sets, one contiguous column a covariate: shape (p, n), (p, late).
+    sorted_x
+        The same rows in the order of the risk sets, one contiguous line a covariate: shape (p, m).
     load
         Shape (n,). Multiplicity times case weight.
     weight
@@ -40,7 +40,6 @@ class CoxData:
 
     x: Floats
     sorted_x: Floats
-    waiting_x: Floats
     sets: RiskSets
     load: Floats
     weight: Floats
@@ -79,6 +78,7 @@ def prepare(
     weight: Floats | None = None,
     offset: Floats | None = None,
     ties: Ties = "efron",
+    staying: Staying | None = None,
 ) -> CoxData:
     """Sort rows into risk sets.
 
@@ -92,9 +92,11 @@ def prepare(
         Shape (n,), added to the linear predictor.
     ties
         ``"efron"`` or ``"breslow"``.
+    staying
+        Rows with a competing event that stay at risk.
     """
     n = len(exit)
-    sets = RiskSets.of(exit, event, entry=entry, stratum=stratum, count=count, weight=weight)
+    sets = RiskSets.of(exit, event, entry=entry, stratum=stratum, count=count, weight=weight, staying=staying)
     weights = np.ones(n) if weight is None else weight
     many = np.ones(n) if count is None else count.astype(np.float64)
     load = many * weights
@@ -107,7 +109,6 @@ def prepare(
     return CoxData(
         x=centred,
         sorted_x=columns[:, sets.order],
-        waiting_x=columns[:, sets.waiting],
         sets=sets,
         load=load,
         weight=weights,
@@ -127,21 +128,15 @@ def _sums(data: CoxData, risk: Floats, degree: int) -> tuple[Floats, Floats]:
         Two arrays of shape (K, columns): 1, then each covariate, then each pair j <= k, as far as ``degree`` goes.
     """
     sets, p = data.sets, data.p
-    sorted_risk, late_risk, own = risk[sets.order], risk[sets.waiting], risk[sets.died]
-    at_risk, died = [], []
-
-    def add(values: Floats, late: Floats, dead: Floats) -> None:
-        at_risk.append(sets.add_sorted(values, late))
-        died.append(sets.over_events(dead))
-
-    add(sorted_risk, late_risk, own)
-    if degree:
-        x = data.x[sets.died]
-        for j in range(p):
-            first, late, dead = sorted_risk * data.sorted_x[j], late_risk * data.waiting_x[j], own * x[:, j]
-            add(first, late, dead)
-            for k in range(j, p) if degree > 1 else ():
-                add(first * data.sorted_x[k], late * data.waiting_x[k], dead * x[:, k])
+    sorted_risk, own, x = risk[sets.order] * sets.sign, risk[sets.died], data.x[sets.died]
+    at_risk, died = [sets.add_up(sorted_risk)], [sets.over_events(own)]
+    for j in range(p) if degree else ():
+        once = sorted_risk * data.sorted_x[j]
+        at_risk.append(sets.add_up(once))
+        died.append(sets.over_events(own * x[:, j]))
+        for k in range(j, p) if degree > 1 else ():
+            at_risk.append(sets.add_up(once * data.sorted_x[k]))
+            died.append(sets.over_events(own * x[:, j] * x[:, k]))
     return np.column_stack(at_risk), np.column_stack(died)
 
 

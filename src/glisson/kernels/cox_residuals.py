@@ -76,17 +76,10 @@ def cell_parts(data: CoxData, beta: Floats) -> CellParts:
     )
 
 
-def _before(data: CoxData, values: Floats) -> Floats:
-    """Return for each row the sum of a cell value over the cells in which the row is at risk."""
-    total = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
-    span: Floats = total[data.sets.last] - total[data.sets.first]
-    return span
-
-
 def cumulative_hazard(data: CoxData, parts: CellParts, beta: Floats) -> Floats:
     """Return the hazard each row has gone through, shape (n,)."""
     died, cell = data.sets.died, data.sets.cell
-    gone = _before(data, parts.hazard)
+    gone = data.sets.gone_through(parts.hazard)
     gone[died] += parts.hazard_died[cell] - parts.hazard[cell]
     hazard: Floats = gone * np.exp(linear_predictor(data, beta))
     return hazard
@@ -127,7 +120,7 @@ def schoenfeld(data: CoxData, parts: CellParts) -> Floats:
 def score_residuals(data: CoxData, parts: CellParts, beta: Floats) -> Floats:
     """Return what each row adds to the score, shape (n, p); multiplicities and weights are not in it."""
     died, cell = data.sets.died, data.sets.cell
-    hazard, pull = _before(data, parts.hazard), _before(data, parts.pull)
+    hazard, pull = data.sets.gone_through(parts.hazard), data.sets.gone_through(parts.pull)
     hazard[died] += parts.hazard_died[cell] - parts.hazard[cell]
     pull[died] += parts.pull_died[cell] - parts.pull[cell]
     risk = np.exp(linear_predictor(data, beta))[:, None]

@@ -1,6 +1,7 @@
 """Risk sets of rows: sums over everybody at risk at each event time, by stratum.
 
-At risk at t means entry < t <= exit. Rows may be counted several times (``count``) and weighted (``weight``).
+At risk at t means entry < t <= exit. Rows may be counted several times (``count``) and weighted (``weight``). Rows with
+a competing event can stay at risk with a weight that fades (Fine and Gray).
 """
 
 from __future__ import annotations
@@ -17,22 +18,45 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RiskSets:
-    """Where each row stands among the event times of its stratum.
-
-    A cell is a stratum and a time at which somebody of it had the event; cells are ordered by stratum, then time.
+class Staying:
+    """Rows that stay at risk after they left.
 
     Parameters
     ----------
-    order
-        Shape (n,). Rows sorted by the last cell in which they are at risk.
-    starts, ends
-        Shape (m,). Where the m occupied groups of sorted rows begin, and their slot: the cell after the last in which
-        they are at risk, plus the number of the stratum.
-    waiting
-        Rows that entered late, sorted by first cell; empty where everybody was there from the beginning.
-    waiting_starts, waiting_cells
-        As ``starts`` and ``ends``, for the first cell of the rows that wait.
+    rows
+        Which they are.
+    scale
+        Shape (rows,). What each one's weight is divided by at its exit, inverted.
+    fade
+        Shape (K,). What the weights are multiplied by in each cell.
+    """
+
+    rows: Ints
+    scale: Floats
+    fade: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RiskSets:
+    """Where each row stands among the event times of its stratum.
+
+    A cell is a stratum and a time at which somebody of it had the event; cells are ordered by stratum, then time. A
+    stratum has a slot more than cells, for rows that are at risk in none of them, or up to the last.
+
+    Parameters
+    ----------
+    n
+        Number of rows.
+    order, sign
+        Shape (m,). Rows in the order in which they are added up: all of them by the slot after the last cell in which
+        they are at risk; those that entered late once more, by first cell, to be taken away; those that stay, to be
+        added. ``sign`` is what each is multiplied by: 1, -1, or the scale of a staying row.
+    starts, slots
+        Shape (g,). Where the groups of rows with the same slot begin, and the slot.
+    plain
+        Number of groups that do not stay.
+    staying, stay_end
+        The rows that stay, if there are any, and the cell after the last in which each does.
     stratum_ends
         Shape (S,). The cell after the last of each stratum.
     time, stratum
@@ -47,11 +71,12 @@ class RiskSets:
 
     n: int
     order: Ints
+    sign: Floats
     starts: Ints
-    ends: Ints
-    waiting: Ints
-    waiting_starts: Ints
-    waiting_cells: Ints
+    slots: Ints
+    plain: int
+    staying: Staying | None
+    stay_end: Ints
     stratum_ends: Ints
     time: Floats
     stratum: Ints
@@ -72,6 +97,7 @@ class RiskSets:
         stratum: Ints | None = None,
         count: Ints | None = None,
         weight: Floats | None = None,
+        staying: Staying | None = None,
     ) -> RiskSets:
         """Find the event times and each row's place among them.
 
@@ -85,6 +111,8 @@ class RiskSets:
             Shape (n,), codes from 0.
         count, weight
             Shape (n,). Multiplicities, and case weights.
+        staying
+            Rows that stay at risk.
         """
         n = len(exit)
         strata = np.zeros(n, dtype=np.int64) if stratum is None else stratum
@@ -94,26 +122,40 @@ class RiskSets:
         span = len(times) + 1
         key, cell = np.unique(strata[died] * span + level.reshape(-1), return_inverse=True)
         died, cell = _sorted_by(died, cell.reshape(-1))
-        first_cells = np.searchsorted(key, np.arange(size) * span)
         last = _place(key, strata, np.searchsorted(times, exit, side="right"), span)
-        first = first_cells[strata] if size else np.zeros(0, dtype=np.int64)
+        begin = np.searchsorted(key, np.arange(size) * span)
+        first = begin[strata] if size else np.zeros(0, dtype=np.int64)
+        stratum_ends = np.searchsorted(key, (np.arange(size) + 1) * span)
         late = np.zeros(0, dtype=np.int64)
         if entry is not None:
             first = _place(key, strata, np.searchsorted(times, entry, side="right"), span)
-            late = np.flatnonzero(first > first_cells[strata])
-        # A slot more than cells in each stratum: for rows that are at risk in none, or up to its end.
-        order, starts, ends = _grouped(last + strata)
-        waiting, waiting_starts, waiting_cells = _grouped((first + strata)[late])
+            late = np.flatnonzero(first > begin[strata])
+        stays = late[:0] if staying is None else staying.rows
+        parts = [_grouped(last + strata), _grouped((first + strata)[late]), _grouped((last + strata)[stays])]
+        ends = np.cumsum([0, *(len(order) for order, _, _ in parts)])
         many = np.ones(n, dtype=np.int64) if count is None else count
         heavy = many[died].astype(np.float64) * (1.0 if weight is None else weight[died])
         return cls(
-            n=n, order=order, starts=starts, ends=ends, waiting=late[waiting], waiting_starts=waiting_starts,
-            waiting_cells=waiting_cells, stratum_ends=np.searchsorted(key, (np.arange(size) + 1) * span),
-            time=times[key % span].astype(np.float64), stratum=key // span, died=died, cell=cell, first=first,
+            n=n,
+            order=np.concatenate([parts[0][0], late[parts[1][0]], stays[parts[2][0]]]),
+            sign=np.concatenate(
+                [np.ones(n), -np.ones(len(late)), staying.scale[parts[2][0]] if staying else np.zeros(0)]
+            ),
+            starts=np.concatenate([starts + at for (_, starts, _), at in zip(parts, ends, strict=False)]),
+            slots=np.concatenate([slots for _, _, slots in parts]),
+            plain=len(parts[0][1]) + len(parts[1][1]),
+            staying=staying,
+            stay_end=stratum_ends[strata[stays]],
+            stratum_ends=stratum_ends,
+            time=times[key % span].astype(np.float64),
+            stratum=key // span,
+            died=died,
+            cell=cell,
+            first=first,
             last=last,
             deaths=np.bincount(cell, many[died], minlength=len(key)).astype(np.int64),
             weight=bincounts(cell, heavy, len(key)),
-        )  # fmt: skip
+        )
 
     @property
     def cells(self) -> int:
@@ -136,31 +178,56 @@ class RiskSets:
         values
             Shape (n,), in the order of the rows given.
         """
-        return self.add_sorted(values[self.order], values[self.waiting])
+        return self.add_up(values[self.order] * self.sign)
 
-    def add_sorted(self, values: Floats, waiting: Floats) -> Floats:
-        """Add values up that are in the order of ``order`` (and those of late rows in that of ``waiting``)."""
-        slots = self.cells + len(self.stratum_ends)
-        balance = np.zeros(slots)
-        if len(values):
-            balance[self.ends] = np.add.reduceat(values, self.starts)
-        if len(waiting):
-            balance[self.waiting_cells] -= np.add.reduceat(waiting, self.waiting_starts)
+    def add_up(self, values: Floats) -> Floats:
+        """Add values up that are in the order of ``order`` and have its ``sign``, shape (K,)."""
+        if not self.cells or not len(values):
+            return np.zeros(self.cells)
+        sums = np.add.reduceat(values, self.starts)
+        leaving, staying = np.zeros((2, self.cells + len(self.stratum_ends)))
+        np.add.at(leaving, self.slots[: self.plain], sums[: self.plain])
+        leaving_only = self.plain == len(sums)
+        if not leaving_only:
+            staying[self.slots[self.plain :]] = sums[self.plain :]
         out = np.empty(self.cells)
         for s, part in self.slices():
             # At risk in cell k: everybody whose last cell is k or later, without those whose first cell is after k.
-            out[part] = np.cumsum(balance[part.start + s + 1 : part.stop + s + 1][::-1])[::-1]
+            out[part] = np.cumsum(leaving[part.start + s + 1 : part.stop + s + 1][::-1])[::-1]
+            if self.staying is not None and not leaving_only:
+                out[part] += self.staying.fade[part] * np.cumsum(staying[part.start + s : part.stop + s])
         return out
 
     def over_events(self, values: Floats) -> Floats:
         """Add a value of the rows with the event up by cell, shape (K,)."""
         return bincounts(self.cell, values, self.cells)
 
+    def gone_through(self, values: Floats) -> Floats:
+        """Return for each row the sum of a cell value over the cells in which it is at risk, shape (n, ...).
+
+        Parameters
+        ----------
+        values
+            Shape (K, ...).
+        """
+        total = _running(values)
+        span: Floats = total[self.last] - total[self.first]
+        if self.staying is not None:
+            rows, tail = self.staying.rows, (slice(None), *(None,) * (values.ndim - 1))
+            faded = _running(values * self.staying.fade[tail])
+            span[rows] += (faded[self.stay_end] - faded[self.last[rows]]) * self.staying.scale[tail]
+        return span
+
 
 def bincounts(cell: Ints, values: Floats, cells: int) -> Floats:
     """Add values up by cell, shape (cells,)."""
     total: Floats = np.bincount(cell, values, minlength=cells).astype(np.float64)
     return total
+
+
+def _running(values: Floats) -> Floats:
+    running: Floats = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
+    return running
 
 
 def _sorted_by(rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
@@ -175,13 +242,13 @@ def _place(key: Ints, strata: Ints, level: Ints, span: int) -> Ints:
     return np.searchsorted(key, strata * span + level).astype(np.int64)
 
 
-def _grouped(cell: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return rows sorted by cell, where each occupied cell begins among them, and which cells those are."""
-    if not len(cell):
+def _grouped(slot: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return rows sorted by slot, where each occupied slot begins among them, and which slots those are."""
+    if not len(slot):
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty
-    small = cell.astype(np.uint16) if int(cell.max()) < 2**16 else cell  # sixteen bits are sorted by radix
+    small = slot.astype(np.uint16) if int(slot.max()) < 2**16 else slot  # sixteen bits are sorted by radix
     order = np.argsort(small, kind="stable")
-    ordered = cell[order]
+    ordered = slot[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     return order, starts, ordered[starts]
