@@ -36,16 +36,17 @@ def chosen(frame: pl.DataFrame, settings: EndpointSettings) -> tuple[pl.DataFram
         If the chosen one is not recorded, or several criteria are but not RECIST 1.1.
     """
     frame, criterion = _with_criterion(frame, settings.criterion)
-    frame, reader = _with_reader(frame, settings.reader)
+    frame, reader = of_reader(frame, settings.reader)
     return frame, ", ".join(part for part in (criterion, reader) if part)
 
 
-def _recorded(frame: pl.DataFrame, column: str) -> list[str]:
+def recorded_codes(frame: pl.DataFrame, column: str) -> list[str]:
+    """Return the codes that a column holds, sorted; none where there is no such column."""
     return [] if column not in frame.columns else frame[column].drop_nulls().unique().sort().to_list()
 
 
 def _with_criterion(frame: pl.DataFrame, wanted: str) -> tuple[pl.DataFrame, str]:
-    found = _recorded(frame, "criterion")
+    found = recorded_codes(frame, "criterion")
     if wanted:
         _must_be_recorded("criterion", wanted, found, CRITERIA)
         return _only(frame, "criterion", wanted, found), f"{_criterion(wanted)} (chosen)"
@@ -62,8 +63,15 @@ def _with_criterion(frame: pl.DataFrame, wanted: str) -> tuple[pl.DataFrame, str
     return _only(frame, "criterion", DEFAULT_CRITERION, found), text
 
 
-def _with_reader(frame: pl.DataFrame, wanted: str) -> tuple[pl.DataFrame, str]:
-    found = _recorded(frame, "reader")
+def of_reader(frame: pl.DataFrame, wanted: str) -> tuple[pl.DataFrame, str]:
+    """Keep the rows of one reader, and say which; without a choice all of them.
+
+    Raises
+    ------
+    SettingsError
+        If the chosen reader recorded nothing.
+    """
+    found = recorded_codes(frame, "reader")
     if wanted:
         _must_be_recorded("reader", wanted, found, ASSESSMENT.field("reader").choices)
         return _only(frame, "reader", wanted, found), f"reader {wanted} (chosen)"

@@ -6,6 +6,7 @@ from glisson.clinical.censoring import RuleSet
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.endpoints import DEFINITIONS, LABELS, RECORDED, Definition
 from glisson.clinical.recorded import recorded_codes
+from glisson.clinical.responses import derives
 from glisson.errors import InputError
 
 
@@ -45,8 +46,13 @@ def missing(cohort: Cohort, definition: Definition) -> list[str]:
     return [
         need.replace("|", " or ")
         for need in definition.needs
-        if not any(cohort.has(*way.split(".", 1)) for way in need.split("|"))
+        if not any(_holds(cohort, *way.split(".", 1)) for way in need.split("|"))
     ]
+
+
+def _holds(cohort: Cohort, table: str, column: str) -> bool:
+    """Whether the records hold a column, or give it: responses follow from measurements."""
+    return cohort.has(table, column) or (table == "assessment" and derives(cohort, column))
 
 
 def _allows(definition: Definition, rule_set: RuleSet) -> bool:

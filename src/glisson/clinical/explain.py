@@ -34,6 +34,8 @@ def rules(
         lines.append(("rule set", RULE_SET_TEXT[rule_set]))
     if records.criterion and _reads_responses(definition):
         lines.append(("criterion", records.criterion))
+    if records.response and _reads_responses(definition):
+        lines.append(("response", records.response))
     if missed is not None:
         lines.append(("two missed assessments", missed.text))
     lines.append(("cut-off", "none declared" if records.cutoff is None else records.cutoff.isoformat()))

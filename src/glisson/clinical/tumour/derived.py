@@ -110,7 +110,7 @@ def derived(cohort: Cohort, criterion: str = "recist11", partial: Partial = "mid
     >>> from glisson.clinical.read import demo_cohort
     >>> scans = derived(demo_cohort()).scans.filter((pl.col("site") == "any") & ~pl.col("baseline"))
     >>> scans.select("day", "sum", "response", "why").row(2)
-    (68, 98.0, 'SD', 'sum 98 mm, -4.9% from baseline 103 mm; non-targets NON-CR/NON-PD: SD')
+    (45, 62.0, 'SD', 'sum 62 mm, -19.5% from baseline 77 mm: SD')
     """
     if criterion not in CRITERION:
         raise InputError(f"no criterion {criterion}", expected=f"one of {', '.join(CRITERION)}")

@@ -17,13 +17,18 @@ def number(value: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"x": [66.0, 12.25, -0.04]}).select(number(pl.col("x")))["x"].to_list()
     ['66', '12.3', '0']
     """
-    return (value.round(1, mode="half_away_from_zero") + 0.0).cast(pl.String).str.strip_suffix(".0")
+    return _rounded(value).cast(pl.String).str.strip_suffix(".0")
 
 
 def signed(value: pl.Expr) -> pl.Expr:
     """Write a number with its sign."""
-    shown = value.round(1, mode="half_away_from_zero") + 0.0
-    return pl.when(shown > 0).then(pl.format("+{}", number(value))).otherwise(number(value))
+    return pl.when(_rounded(value) > 0).then(pl.format("+{}", number(value))).otherwise(number(value))
+
+
+def _rounded(value: pl.Expr) -> pl.Expr:
+    """Round, without a zero that has a sign."""
+    shown = value.round(1, mode="half_away_from_zero")
+    return pl.when(shown == 0).then(0.0).otherwise(shown)
 
 
 def why(criterion: Criterion) -> pl.Expr:
