@@ -95,6 +95,8 @@ class ResponseResult:
         Best overall response of all sites by the study's criterion, unconfirmed, and its rates.
     notes
         What a reader must know.
+    not_evaluable
+        (reason, patients) of those without a usable assessment.
     others
         The same confirmed, at each site, and by every other criterion that was recorded or can be derived.
     agreements
@@ -117,6 +119,7 @@ class ResponseResult:
     best: CountTable
     estimates: Estimates
     notes: tuple[str, ...] = ()
+    not_evaluable: tuple[tuple[str, int], ...] = ()
     others: tuple[CriterionResult, ...] = ()
     agreements: tuple[AgreementResult, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()

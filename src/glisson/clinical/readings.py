@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +13,7 @@ from glisson.clinical.cohort import Cohort
 from glisson.clinical.response import responses_on_treatment
 from glisson.clinical.settled import settled
 from glisson.clinical.timeline import Timeline, timeline
-from glisson.clinical.tumour import CRITERION, derivable, derived
+from glisson.clinical.tumour import CRITERION, best, derivable, derived
 
 Site = Literal["any", "liver", "outside"]
 Source = Literal["derived", "recorded"]
@@ -124,6 +125,70 @@ def read_as(cohort: Cohort, reading: Reading) -> Timeline:
 def treated_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
     """Return the responses that can make a best response: ``patient_id``, ``date``, ``response``, ``days``."""
     return responses_on_treatment(read_as(cohort, reading), cohort.study.endpoints)
+
+
+def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False) -> dict[str, str]:
+    """Return the best overall response of every patient, ``NE`` where there is none.
+
+    Parameters
+    ----------
+    cohort
+        Validated records.
+    reading
+        Criterion, site and source; a response at one site is judged until progression at that site.
+    confirmed
+        Whether CR and PR need a second scan, by the study's ``response.confirm_days`` and its companions.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> found = best_by_reading(demo_cohort(), Reading(criterion="recist11", source="derived"))
+    >>> sum(r in {"CR", "PR"} for r in found.values()), len(found)
+    (9, 24)
+    """
+    settings = cohort.study.response
+    rule = best.Confirmation(
+        start_window=cohort.study.endpoints.sd_min_days,
+        confirm=settings.confirm_days,
+        max_ne=settings.confirm_max_ne,
+        accept_sd=settings.confirm_accept_sd,
+    )
+    start = dict(settled(cohort).bounds.select("patient_id", "t0").rows())
+    scans: dict[str, list[best.Scan]] = {p: [] for p in start}
+    for patient, day, response in treated_responses(cohort, reading).select("patient_id", "date", "response").rows():
+        scans[patient].append((day, response))
+    judge = best.confirmed if confirmed else best.unconfirmed
+    return {p: judge(read, start[p], rule)[0] if read else "NE" for p, read in scans.items()}
+
+
+def diseased(cohort: Cohort, reading: Reading) -> set[str]:
+    """Return the patients who can respond at a site: outside the liver, those with extrahepatic disease there."""
+    patient = cohort.table("patient")
+    if reading.site != "outside" or not cohort.has("patient", "extrahepatic_t0"):
+        return set(patient["patient_id"])
+    return set(patient.filter(pl.col("extrahepatic_t0") == "present")["patient_id"])
+
+
+def why_not_evaluable(cohort: Cohort, reading: Reading, patients: Sequence[str]) -> dict[str, str]:
+    """Say of patients without a best response why there is none."""
+    records = timeline(cohort)
+    rows = scan_responses(cohort, reading)
+    read = dict(rows.group_by("patient_id").agg(pl.col("overall_resp").unique()).rows())
+    dead = set(records.patients.drop_nulls("death_date")["patient_id"])
+    usable = set(treated_responses(cohort, reading).filter(pl.col("response") != "NE")["patient_id"])
+    out = {}
+    for p in patients:
+        if p in records.without_baseline:
+            out[p] = "no scan before treatment to compare with"
+        elif p not in read:
+            out[p] = "died before a first scan" if p in dead else "no scan after treatment"
+        elif p in usable:
+            out[p] = f"stable only before day {cohort.study.endpoints.sd_min_days}"
+        elif set(read[p]) == {"NE"}:
+            out[p] = "no scan could be evaluated" + (" before death" if p in dead else "")
+        else:
+            out[p] = "evaluable only after a new therapy"
+    return out
 
 
 def pairs_with_record(cohort: Cohort, criterion: str) -> pl.DataFrame:

@@ -51,6 +51,7 @@ class ResponsePart(Part):
     best: CountPart
     estimates: EstimateRows
     notes: tuple[str, ...]
+    not_evaluable: tuple[tuple[str, int], ...]
     others: tuple[CriterionPart, ...]
     agreements: tuple[AgreementPart, ...]
     disagreements: tuple[DisagreementRow, ...]

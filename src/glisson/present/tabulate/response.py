@@ -51,15 +51,16 @@ def others(assessment: Assessment, result: ResponseResult, words: Words) -> Tabl
         rows.append(section(head))
         for other in (o for o in result.others if _head(o) == head):
             rows += _rate_rows(other, groups, words)
-    notes = dict.fromkeys(f"{o.label}: {o.note}" for o in result.others if o.note)
+    notes = dict.fromkeys(f"{o.label}: off-label use, see the text." for o in result.others if o.note)
     return TableModel(
         name="response-other",
-        title=caption(assessment, "Response by criterion and site, confirmed or not, over all treated patients"),
+        title=caption(assessment, "Response by criterion and site, unconfirmed and confirmed"),
         columns=(text_column("Response", 2.4), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=(
-            "All treated patients are the denominator; patients without a usable scan count as not responding. In "
-            "brackets the exact interval. A response at one site is judged until progression at that site.",
+            "All treated patients are the denominator, outside the liver those with disease there; patients without a "
+            "usable scan count as not responding. In brackets the exact interval. A response at one site is judged "
+            "until progression at that site.",
             *notes,
         ),
         wide=len(groups) > 4,
@@ -68,14 +69,17 @@ def others(assessment: Assessment, result: ResponseResult, words: Words) -> Tabl
 
 def _head(other: CriterionResult) -> str:
     how = "derived from measurements" if other.source == "derived" else "as recorded"
-    return f"{other.label}, {SITE_LABEL[other.site].lower()} ({how})"
+    there = f"; {plural(other.best.n, 'patient')} with disease there" if other.site == "outside" else ""
+    return f"{other.label}, {SITE_LABEL[other.site].lower()} ({how}{there})"
 
 
 def _rate_rows(other: CriterionResult, groups: Sequence[Group], words: Words) -> list[Row]:
+    """Return the rates of one reading; confirmation concerns only response, so only that is given again."""
     rates = [e for e in other.estimates if e.statistic == "proportion" and e.detail == "all treated"]
+    names = list(dict.fromkeys(e.variable for e in rates))[: 1 if other.confirmed else None]
     how = ", confirmed" if other.confirmed else ""
     rows = []
-    for name in dict.fromkeys(e.variable for e in rates):
+    for name in names:
         cells = [next((e for e in rates if e.variable == name and e.group == g), None) for g in groups]
         rows.append(Row(cells=(f"{name}{how}", *(rate_cell(e, words) for e in cells)), indent=1))
     return rows
@@ -166,7 +170,9 @@ def agreement(assessment: Assessment, results: Sequence[AgreementResult], words:
     rows = tuple(
         Row(cells=(f"{r.first} and {r.second}", plural(*_units(r)), *_agreement_cells(r, words))) for r in results
     )
-    methods = dict.fromkeys(e.method for r in results for e in r.estimates if e.method)
+    # The weighted kappas have the intervals of the plain one.
+    plain = [e for r in results for e in r.estimates if e.detail in {"", "none"} and e.level]
+    methods = dict.fromkeys(e.method for e in plain)
     warnings = dict.fromkeys(
         f"{r.first} and {r.second}: {e.warning}" for r in results for e in r.estimates if e.warning
     )
@@ -185,7 +191,7 @@ def agreement(assessment: Assessment, results: Sequence[AgreementResult], words:
         notes=(
             "Responses in the order CR, PR, SD, PD; non-CR/non-PD and non-PD count as SD, and pairs with NE are left "
             "out. Kappa is 0 where agreement is that of chance and 1 where it is full.",
-            f"Estimated by: {'; '.join(methods)}.",
+            *([f"Intervals: {'; '.join(methods)}; of weighted kappa in the same way."] if methods else []),
             *(f"{sentence_case(w)}." for w in warnings),
         ),
     )
@@ -214,20 +220,20 @@ def _kappa_cell(e: Estimate | None, words: Words) -> str:
 
 def discordant(assessment: Assessment, results: Sequence[AgreementResult]) -> TableModel | None:
     """Return the patients on whom criteria or readers differ; those of record and measurement have their own table."""
-    found = [
-        (f"{r.first} and {r.second}", patient, text)
-        for r in results
-        if r.kind != "recorded and derived"
-        for patient, text in r.discordant
-    ]
+    found: dict[tuple[str, str], list[str]] = {}
+    for r in results:
+        if r.kind != "recorded and derived":
+            for patient, text in r.discordant:
+                found.setdefault((f"{r.first} and {r.second}", text), []).append(patient)
     if not found:
         return None
+    rows = [Row(cells=(compared, text, ", ".join(who))) for (compared, text), who in found.items()]
     return TableModel(
         name="discordant",
         title=caption(assessment, "Patients on whom criteria or readers differ"),
-        columns=(text_column("Compared", 2.2), text_column("Patient", 0.8), text_column("Responses", 3)),
-        rows=tuple(Row(cells=cells) for cells in found[:MOST_LISTED]),
-        notes=_cut(len(found)),
+        columns=(text_column("Compared", 2), text_column("Responses", 2.4), text_column("Patients", 3)),
+        rows=tuple(rows[:MOST_LISTED]),
+        notes=_cut(len(rows)),
     )
 
 
