@@ -65,7 +65,7 @@ def read_proposed(proposal: Proposal) -> Cohort:
     unused_intervals(columns)
     tables = {name: _frame(table) for name, table in rows.items() if table}
     read = [p for p in proposal.data.problems if p.rule not in _TOLD_OTHERWISE]
-    found = check(tables, _locator(columns), today=date.today(), cutoff=study.cutoff)  # noqa: DTZ011 - the user's day
+    found = check(tables, _locator(columns), today=date.today(), study=study)  # noqa: DTZ011 - the user's day
     rules = [p for p in found if p.rule not in _TOLD_OTHERWISE]
     return Cohort(tables=tables, problems=Problems.of((*read, *columns.problems, *rules)), study=study)
 

@@ -8,15 +8,17 @@ from typing import Any
 
 import polars as pl
 
+from glisson.clinical.integrity_measurement import measurement_rules
 from glisson.clinical.integrity_rules import RULES, Rule, Tables, where
 from glisson.clinical.problems import Problem
 from glisson.clinical.relational import Locator
 from glisson.clinical.schema import TABLES
+from glisson.clinical.settings import Study
 
 EARLIEST = date(1990, 1, 1)
 
 
-def check(tables: Tables, locator: Locator, *, today: date, cutoff: date | None) -> list[Problem]:
+def check(tables: Tables, locator: Locator, *, today: date, study: Study) -> list[Problem]:
     """Apply every rule.
 
     Parameters
@@ -25,11 +27,13 @@ def check(tables: Tables, locator: Locator, *, today: date, cutoff: date | None)
         Typed tables.
     locator
         Where they stand in the input.
-    today, cutoff
-        Dates after today are impossible; dates after the data cut-off are noted.
+    today
+        Dates after it are impossible.
+    study
+        Dates after the data cut-off are noted; limits that are settings are the study's.
     """
     problems: list[Problem] = []
-    for rule in (*RULES, *_key_rules(), *_date_rules(today, cutoff)):
+    for rule in (*RULES, *measurement_rules(study.response), *_key_rules(), *_date_rules(today, study.cutoff)):
         if not all(t in tables and c in tables[t].columns for t, c in rule.needs):
             continue
         problems += [_problem(rule, row, locator) for row in rule.hits(tables).iter_rows(named=True)]

@@ -118,7 +118,7 @@ def relational_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date |
     """
     read = read_tables(sheets, study.input)
     now = today or date.today()  # noqa: DTZ011 - the calendar day of the user
-    problems = [*read.problems, *check(read.tables, read.locator, today=now, cutoff=study.cutoff)]
+    problems = [*read.problems, *check(read.tables, read.locator, today=now, study=study)]
     if "patient" not in read.tables or read.tables["patient"].is_empty():
         listed = "; ".join(str(p) for p in Problems.of(read.problems).blocking[:5])
         raise InputError(

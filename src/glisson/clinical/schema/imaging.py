@@ -18,7 +18,7 @@ LESION = Table(
     name="lesion",
     title="Lesions",
     key=("lesion_id",),
-    adds="the lesions that other tables name, checked against each other",
+    adds="response in the liver and outside it apart, new lesions by the day they were first seen",
     fields=(
         ident("lesion_id", "id of the lesion", "EX-01-L1"),
         PATIENT_ID,
@@ -26,6 +26,8 @@ LESION = Table(
         words("segment", "liver segment I-VIII", "VII"),
         day("first_seen_date", "first seen", "2016-08-02", "required"),
         yes_no("is_node", "lymph node (short axis is measured)", "no", "required"),
+        ident("part_of", "the lesion of which this one is a fragment, where a lesion has split", "", "optional"),
+        yes_no("treated_before", "treated locally or irradiated before the first session", "no"),
     ),
 )  # fmt: skip
 
@@ -74,7 +76,7 @@ MEASUREMENT = Table(
     name="measurement",
     title="Lesion measurements",
     key=("assessment_id", "lesion_id"),
-    adds="local tumour progression of treated lesions, from local_status",
+    adds="response by RECIST 1.1, mRECIST, EASL, WHO and Choi; local tumour progression of treated lesions",
     fields=(
         ident("assessment_id", "assessment", "EX-01-A1"),
         ident("lesion_id", "lesion", "EX-01-L1"),
@@ -90,6 +92,9 @@ MEASUREMENT = Table(
                 "viable tumour at the treated site: none; residual = still viable, never gone since treatment; "
                 "ltp = local tumour progression, viable again after a scan without; empty before treatment",
                 "residual"),
+        yes_no("progressed_since_treatment",
+                "at baseline, for a lesion treated before: it has grown since, so that RECIST 1.1 allows it as a target"),
+        yes_no("new_nodule", "a new or growing nodule within the lesion (Choi)"),
     ),
     further=((("assessment_id", "EX-01-A0"), ("role", "target"), ("long_mm", "62"), ("status", "measured")),),
 )  # fmt: skip
