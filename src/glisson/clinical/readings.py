@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import polars as pl
 
 from glisson.clinical.assessments import CRITERION_TEXT, after_treatment, worst_by_date
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.response import responses_on_treatment
+from glisson.clinical.response import best_by_patient, responses_on_treatment
+from glisson.clinical.responses import criterion_code, derives
 from glisson.clinical.settled import settled
 from glisson.clinical.timeline import Timeline, timeline
-from glisson.clinical.tumour import CRITERION, best, derivable, derived
+from glisson.clinical.tumour import CRITERION, derivable, derived
+from glisson.clinical.tumour.derived import RECORDED_IN
 
 Site = Literal["any", "liver", "outside"]
 Source = Literal["derived", "recorded"]
 
-#: Column of the assessment table that holds the response of a site.
-COLUMN: dict[Site, str] = {"any": "overall_resp", "liver": "liver_resp", "outside": "extrahepatic_resp"}
 #: Responses in their order, for agreement; the others are no step on it.
 ORDERED = ("CR", "PR", "SD", "PD")
 #: Non-target disease that neither vanished nor progressed is taken as stable there.
 AS_STABLE = {"NON-CR/NON-PD": "SD", "NON-PD": "SD"}
-
-_SHAPE = {"patient_id": pl.String, "date": pl.Date, "date_partial": pl.Boolean, "overall_resp": pl.String,
-          "source_row": pl.Int64}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,25 +55,18 @@ def recorded_criteria(cohort: Cohort) -> tuple[str, ...]:
 def main_reading(cohort: Cohort) -> Reading | None:
     """Return the reading that the endpoints of the study use; ``None`` where no scan is judged.
 
-    It is the chosen criterion, else the only one recorded, else RECIST 1.1; derived where the study derives and the
-    measurements allow.
-
     Examples
     --------
     >>> from glisson.clinical.read import demo_cohort
     >>> main_reading(demo_cohort())
     Reading(criterion='recist11', source='derived', site='any')
     """
-    if not cohort.has("session", "date"):
+    if not (cohort.has("session", "date") and cohort.has("assessment", "date")):
         return None
-    recorded, possible = recorded_criteria(cohort), derivable(cohort)
-    chosen = cohort.study.endpoints.criterion
-    code = chosen or (recorded[0] if len(recorded) == 1 else "recist11")
-    if code in possible and cohort.study.response.source == "derived":
+    code = criterion_code(cohort)
+    if derives(cohort):
         return Reading(criterion=code, source="derived")
-    if code in recorded:
-        return Reading(criterion=code, source="recorded")
-    return None
+    return Reading(criterion=code, source="recorded") if cohort.has("assessment", "overall_resp") else None
 
 
 def further_readings(cohort: Cohort) -> tuple[Reading, ...]:
@@ -104,27 +95,16 @@ def further_readings(cohort: Cohort) -> tuple[Reading, ...]:
 
 
 def scan_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
-    """Return the responses of the scans after treatment.
-
-    Returns
-    -------
-    DataFrame
-        ``patient_id``, ``date``, ``date_partial``, ``overall_resp`` (of the site asked for), ``source_row``; one row an
-        assessment. Only the study's reader, where it chose one.
-    """
-    rows = _derived_rows(cohort, reading) if reading.source == "derived" else _recorded_rows(cohort, reading)
-    return rows.drop_nulls("overall_resp").select(list(_SHAPE))
-
-
-def read_as(cohort: Cohort, reading: Reading) -> Timeline:
-    """Return the records with the responses of a reading in the place of the study's own."""
-    records = timeline(cohort)
-    return replace(records, tables={**records.tables, "assessment": scan_responses(cohort, reading)})
+    """Return the responses of the scans after treatment: ``patient_id``, ``date``, ``response``."""
+    rows, column = _records(cohort, reading).tables["assessment"], RECORDED_IN[reading.site]
+    if column not in rows.columns:
+        return pl.DataFrame(schema={"patient_id": pl.String, "date": pl.Date, "response": pl.String})
+    return rows.select("patient_id", "date", response=column).drop_nulls("response")
 
 
 def treated_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
     """Return the responses that can make a best response: ``patient_id``, ``date``, ``response``, ``days``."""
-    return responses_on_treatment(read_as(cohort, reading), cohort.study.endpoints)
+    return responses_on_treatment(_records(cohort, reading), cohort.study.endpoints, site=reading.site)
 
 
 def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False) -> dict[str, str]:
@@ -146,19 +126,7 @@ def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False
     >>> sum(r in {"CR", "PR"} for r in found.values()), len(found)
     (9, 24)
     """
-    settings = cohort.study.response
-    rule = best.Confirmation(
-        start_window=cohort.study.endpoints.sd_min_days,
-        confirm=settings.confirm_days,
-        max_ne=settings.confirm_max_ne,
-        accept_sd=settings.confirm_accept_sd,
-    )
-    start = dict(settled(cohort).bounds.select("patient_id", "t0").rows())
-    scans: dict[str, list[best.Scan]] = {p: [] for p in start}
-    for patient, day, response in treated_responses(cohort, reading).select("patient_id", "date", "response").rows():
-        scans[patient].append((day, response))
-    judge = best.confirmed if confirmed else best.unconfirmed
-    return {p: judge(read, start[p], rule)[0] if read else "NE" for p, read in scans.items()}
+    return best_by_patient(_as_if(cohort, reading.source), reading.criterion, confirmed=confirmed, site=reading.site)
 
 
 def diseased(cohort: Cohort, reading: Reading) -> set[str]:
@@ -171,9 +139,9 @@ def diseased(cohort: Cohort, reading: Reading) -> set[str]:
 
 def why_not_evaluable(cohort: Cohort, reading: Reading, patients: Sequence[str]) -> dict[str, str]:
     """Say of patients without a best response why there is none."""
-    records = timeline(cohort)
+    records = _records(cohort, reading)
     rows = scan_responses(cohort, reading)
-    read = dict(rows.group_by("patient_id").agg(pl.col("overall_resp").unique()).rows())
+    read = dict(rows.group_by("patient_id").agg(pl.col("response").unique()).rows())
     dead = set(records.patients.drop_nulls("death_date")["patient_id"])
     usable = set(treated_responses(cohort, reading).filter(pl.col("response") != "NE")["patient_id"])
     out = {}
@@ -189,6 +157,21 @@ def why_not_evaluable(cohort: Cohort, reading: Reading, patients: Sequence[str])
         else:
             out[p] = "evaluable only after a new therapy"
     return out
+
+
+def _records(cohort: Cohort, reading: Reading) -> Timeline:
+    return timeline(_as_if(cohort, reading.source), criterion=reading.criterion)
+
+
+def _as_if(cohort: Cohort, source: Source) -> Cohort:
+    """Return the cohort of a study that takes responses from this source."""
+    return cohort if cohort.study.response.source == source else _with_source(cohort, source)
+
+
+@lru_cache(maxsize=4)  # the derivations of a cohort are kept by the cohort itself
+def _with_source(cohort: Cohort, source: Source) -> Cohort:
+    response = cohort.study.response.model_copy(update={"source": source})
+    return replace(cohort, study=cohort.study.model_copy(update={"response": response}))
 
 
 def pairs_with_record(cohort: Cohort, criterion: str) -> pl.DataFrame:
@@ -224,28 +207,8 @@ def pairs_of_readers(cohort: Cohort, criterion: str) -> dict[tuple[str, str], pl
     return out
 
 
-def _derived_rows(cohort: Cohort, reading: Reading) -> pl.DataFrame:
-    scans = derived(cohort, reading.criterion).scans.filter(~pl.col("baseline") & (pl.col("site") == reading.site))
-    scans = scans.rename({"response": "overall_resp"}).with_columns(date_partial=pl.lit(value=False))
-    return _by_reader(cohort, scans)
-
-
-def _recorded_rows(cohort: Cohort, reading: Reading) -> pl.DataFrame:
-    rows, column = _recorded(cohort), COLUMN[reading.site]
-    if column not in rows.columns:
-        return pl.DataFrame(schema=_SHAPE)
-    if "criterion" in rows.columns:
-        rows = rows.filter(pl.col("criterion") == reading.criterion)
-    return _by_reader(cohort, rows.with_columns(overall_resp=pl.col(column)))
-
-
 def _recorded(cohort: Cohort) -> pl.DataFrame:
     """Return the recorded assessments after treatment, up to the cut-off."""
     records = settled(cohort)
     rows = after_treatment(records.tables["assessment"], records.bounds)[0]
     return rows if cohort.study.cutoff is None else rows.filter(pl.col("date") <= cohort.study.cutoff)
-
-
-def _by_reader(cohort: Cohort, rows: pl.DataFrame) -> pl.DataFrame:
-    wanted = cohort.study.endpoints.reader
-    return rows.filter(pl.col("reader") == wanted) if wanted and "reader" in rows.columns else rows
