@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 import polars as pl
@@ -69,6 +70,7 @@ def main_reading(cohort: Cohort) -> Reading | None:
     return Reading(criterion=code, source="recorded") if cohort.has("assessment", "overall_resp") else None
 
 
+@lru_cache(maxsize=4)  # tables and agreement ask for the same
 def further_readings(cohort: Cohort) -> tuple[Reading, ...]:
     """Return every other reading worth a row: the sites, further criteria, and the record where it is not the main one.
 
@@ -107,7 +109,8 @@ def treated_responses(cohort: Cohort, reading: Reading) -> pl.DataFrame:
     return responses_on_treatment(_records(cohort, reading), cohort.study.endpoints, site=reading.site)
 
 
-def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False) -> dict[str, str]:
+@lru_cache(maxsize=64)  # tables and agreement ask for the same
+def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False) -> Mapping[str, str]:
     """Return the best overall response of every patient, ``NE`` where there is none.
 
     Parameters
@@ -126,7 +129,8 @@ def best_by_reading(cohort: Cohort, reading: Reading, *, confirmed: bool = False
     >>> sum(r in {"CR", "PR"} for r in found.values()), len(found)
     (9, 24)
     """
-    return best_by_patient(_as_if(cohort, reading.source), reading.criterion, confirmed=confirmed, site=reading.site)
+    whole = _as_if(cohort, reading.source)
+    return MappingProxyType(best_by_patient(whole, reading.criterion, confirmed=confirmed, site=reading.site))
 
 
 def diseased(cohort: Cohort, reading: Reading) -> set[str]:
