@@ -146,7 +146,8 @@ def _row_rules() -> tuple[Rule, ...]:
     """What one row of the measurement sheet says."""
     return (
         _rule("no_number", "long_mm", partial(_no_number, node=False),
-              "a target recorded as measured, without a diameter", "the longest diameter", "add it, or change the status"),
+              "a target recorded as measured, without a diameter", "the longest diameter",
+              "add it, or change the status"),
         _rule("no_short_axis", "short_mm", partial(_no_number, node=True),
               "a lymph node as a target, without its short axis", "the short axis", "add it, or change the status"),
         _rule("contradicts_status", "status", _contradiction, "", "a status that fits the number",

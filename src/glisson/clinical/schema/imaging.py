@@ -93,7 +93,7 @@ MEASUREMENT = Table(
                 "ltp = local tumour progression, viable again after a scan without; empty before treatment",
                 "residual"),
         yes_no("progressed_since_treatment",
-                "at baseline, for a lesion treated before: it has grown since, so that RECIST 1.1 allows it as a target"),
+                "at baseline, of a lesion treated before: it has grown since, so that it may be a target (RECIST 1.1)"),
         yes_no("new_nodule", "a new or growing nodule within the lesion (Choi)"),
     ),
     further=((("assessment_id", "EX-01-A0"), ("role", "target"), ("long_mm", "62"), ("status", "measured")),),

@@ -20,7 +20,7 @@ from glisson.clinical.tumour.criteria import (
 from glisson.clinical.tumour.places import placed, recorded_findings
 from glisson.clinical.tumour.sums import Sums, sums
 from glisson.clinical.tumour.visits import Visits, visits
-from glisson.clinical.tumour.wording import why
+from glisson.clinical.tumour.wording import worded
 from glisson.errors import InputError
 
 #: Columns of ``Derived.scans``.
@@ -185,20 +185,22 @@ def _judged(seen: Visits, found: Sums, rule: Criterion, records: Settled) -> pl.
         nontarget=pl.when(pl.col("unlisted")).then(pl.col("said_nontarget")).otherwise(nontarget_response()),
     )
     grid = grid.with_columns(response=overall_response())
+    diseased = (pl.col("targets") > 0) | (pl.col("nontargets") > 0) | pl.col("unlisted")
+    whole = grid.filter(pl.col("site") == "any").select("visit", diseased=diseased)
+    grid = grid.join(whole, on="visit", how="left", maintain_order="left")
     grid = grid.with_columns(response=_told(found, records, rule))
     later = ~pl.col("baseline")
     judged = [pl.when(later).then(pl.col(c)).alias(c) for c in ("target", "nontarget", "response", "from_nadir",
                                                                 "from_nadir_pct")]  # fmt: skip
     grid = grid.with_columns(*judged, new_lesion=later & pl.col("new_lesion"))
-    return grid.with_columns(why=why(rule))
+    return worded(grid, rule)
 
 
 def _told(found: Sums, records: Settled, rule: Criterion) -> pl.Expr:
     """Keep a response only where the records allow one."""
     site, patient = pl.col("site"), pl.col("patient_id")
     anywhere = site == "any"
-    diseased = ((pl.col("targets") > 0) | (pl.col("nontargets") > 0)).filter(anywhere).first().over("visit")
-    untold = patient.is_in([p for p, _ in found.unclear]) | ~(diseased | pl.col("unlisted").any().over("visit"))
+    untold = patient.is_in([p for p, _ in found.unclear]) | ~pl.col("diseased")
     certain = pl.col("new_lesion") | (pl.col("nontarget") == "PD").fill_null(value=False)
     untold |= (pl.col("unmeasured") & ~certain) | ((pl.col("declared") > 0) & (pl.col("targets") == 0))
     untold |= ~anywhere & patient.is_in(list(found.unplaced))

@@ -52,11 +52,12 @@ def placed(grid: pl.DataFrame) -> pl.DataFrame:
     silent = here.is_null() & there.is_null()
     contradiction = here.is_not_null() & there.is_not_null() & ~says & ~excludes
     listed = pl.col("listed_new")
-    flagged = pl.col("said_new") & ~(listed & anywhere).any().over("visit")
-    progressed = (pl.col("said_nontarget") == "PD").fill_null(value=False)
     own = pl.col("nontargets")
-    only_here = (own > 0) & (own == own.filter(anywhere).first().over("visit"))
-    several = ~(only_here & ~anywhere).any().over("visit")
+    grid = grid.join(_anywhere(grid), on="visit", how="left", maintain_order="left")
+    flagged = pl.col("said_new") & ~pl.col("new_anywhere")
+    progressed = (pl.col("said_nontarget") == "PD").fill_null(value=False)
+    only_here = (own > 0) & (own == pl.col("every"))
+    several = (pl.col("most") < pl.col("every")) | (pl.col("every") == 0)
     untold = silent | contradiction
     grid = grid.with_columns(
         new_lesion=listed | (flagged & (anywhere | by_record)),
@@ -64,4 +65,12 @@ def placed(grid: pl.DataFrame) -> pl.DataFrame:
         ambiguous=~anywhere & ((flagged & untold) | (progressed & (contradiction | (silent & several)))),
     )
     without = (pl.col("nontargets") == 0) & pl.col("said_nontarget").is_not_null() & anywhere
-    return grid.with_columns(unlisted=without)
+    return grid.with_columns(unlisted=without).drop("new_anywhere", "every", "most")
+
+
+def _anywhere(grid: pl.DataFrame) -> pl.DataFrame:
+    """Return of each visit whether a new lesion is listed, how many non-targets there are, and the most at one site."""
+    anywhere = pl.col("site") == "any"
+    whole = grid.filter(anywhere).select("visit", new_anywhere="listed_new", every="nontargets")
+    most = grid.filter(~anywhere).group_by("visit").agg(most=pl.col("nontargets").max())
+    return whole.join(most, on="visit", how="left")

@@ -175,9 +175,9 @@ def _filled(grid: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(c).fill_null(value=False) for c in flags),
         pl.col("part").fill_null(0.0),
     )
-    return grid.with_columns(
+    whole = grid.filter(pl.col("site") == "any").select("visit", readable="evaluable")
+    return grid.join(whole, on="visit", how="left", maintain_order="left").with_columns(
         listed_new=pl.col("listed_new") | pl.col("unlisted_new"),
-        readable=pl.col("evaluable").any().over("visit"),
         covered=pl.col("rows") == pl.col("targets"),
     )
 

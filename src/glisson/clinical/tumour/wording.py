@@ -31,23 +31,33 @@ def _rounded(value: pl.Expr) -> pl.Expr:
     return pl.when(shown == 0).then(0.0).otherwise(shown)
 
 
-def why(criterion: Criterion) -> pl.Expr:
-    """Say how the response of a scan follows from its numbers.
+def worded(grid: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
+    """Add ``why``: how the response of each scan follows from its numbers.
 
-    Reads the columns of ``Sums.grid`` with ``target``, ``nontarget``, ``new_lesion``, ``response``, ``baseline``,
-    ``change_pct``, ``from_nadir`` and ``from_nadir_pct``.
+    Parameters
+    ----------
+    grid
+        The columns of ``Sums.grid`` with ``target``, ``nontarget``, ``new_lesion``, ``response``, ``baseline``,
+        ``change_pct``, ``from_nadir`` and ``from_nadir_pct``.
+    criterion
+        By which the responses were derived.
     """
+    grid = grid.with_columns(  # each number is written once, and used where it is needed
+        *(number(pl.col(c)).alias(f"_{c}") for c in ("part", "baseline_sum", "nadir")),
+        *(signed(pl.col(c)).alias(f"_{c}") for c in ("change_pct", "from_nadir", "from_nadir_pct")),
+    )
     parts = pl.concat_str(
         [_targets(criterion), _nontargets(), pl.when("new_lesion").then(pl.lit("new lesion"))],
         separator="; ", ignore_nulls=True,
     )  # fmt: skip
     parts = pl.when(parts == "").then(pl.lit("no lesion here")).otherwise(parts)
     text = pl.format("{}: {}", parts, pl.col("response").fill_null("not told"))
-    return pl.when(pl.col("baseline")).then(_baseline(criterion)).otherwise(text)
+    why = pl.when(pl.col("baseline")).then(_baseline(criterion)).otherwise(text)
+    return grid.with_columns(why=why).drop(pl.col("^_.*$"))
 
 
 def _baseline(criterion: Criterion) -> pl.Expr:
-    total = pl.format("baseline sum {} " + _UNIT[criterion.unit] + " of {} targets", number(pl.col("baseline_sum")),
+    total = pl.format("baseline sum {} " + _UNIT[criterion.unit] + " of {} targets", pl.col("_baseline_sum"),
                       "targets")  # fmt: skip
     total = pl.when(pl.col("targets") == 1).then(total.str.strip_suffix("s")).otherwise(total)
     by_size = pl.when(pl.col("by_size") > 0).then(
@@ -60,19 +70,18 @@ def _baseline(criterion: Criterion) -> pl.Expr:
 def _targets(criterion: Criterion) -> pl.Expr:
     """Word the sum, and what it is compared with."""
     unit = _UNIT[criterion.unit]
-    whole = pl.format("sum {} " + unit, number(pl.col("part")))
+    whole = pl.format("sum {} " + unit, pl.col("_part"))
     missing = pl.col("targets") - pl.col("assessed")
     lacking = pl.format("{} of {} targets not assessed", missing, "targets")
-    part = pl.when(pl.col("assessed") > 0).then(pl.format("{}, the others " + whole_unit(unit), lacking,
-                                                          number(pl.col("part")))).otherwise(lacking)  # fmt: skip
+    others = pl.format("{}, the others {} " + unit + " together", lacking, pl.col("_part"))
+    part = pl.when(pl.col("assessed") > 0).then(others).otherwise(lacking)
     complete = missing == 0
-    base = pl.format("{}% from baseline {} " + unit, signed(pl.col("change_pct")), number(pl.col("baseline_sum")))
-    over = pl.format("{}% and {} " + unit + " over nadir {} " + unit, signed(pl.col("from_nadir_pct")),
-                     signed(pl.col("from_nadir")), number(pl.col("nadir")))  # fmt: skip
-    zero = pl.format("after nadir 0 " + unit)
+    base = pl.format("{}% from baseline {} " + unit, pl.col("_change_pct"), pl.col("_baseline_sum"))
+    over = pl.format("{}% and {} " + unit + " over nadir {} " + unit, pl.col("_from_nadir_pct"),
+                     pl.col("_from_nadir"), pl.col("_nadir"))  # fmt: skip
     against = (
         pl.when(pl.col("target") == "CR").then(_nothing_left(criterion))
-        .when((pl.col("target") == "PD") & (pl.col("nadir") == 0)).then(zero)
+        .when((pl.col("target") == "PD") & (pl.col("nadir") == 0)).then(pl.lit(f"after nadir 0 {unit}"))
         .when(pl.col("target") == "PD").then(over)
         .when((pl.col("target") == "SD") & (pl.col("nadir") < pl.col("baseline_sum")))
         .then(pl.concat_str([base, over], separator=", "))
@@ -89,11 +98,6 @@ def _nothing_left(criterion: Criterion) -> pl.Expr:
     gone = "no viable tumour in any target" if criterion.measure in {"viable", "area"} else "every target gone"
     nodes = pl.when(pl.col("part") > 0).then(pl.lit(", nodes below 10 mm")).otherwise(pl.lit(""))
     return pl.concat_str([pl.lit(gone), nodes])
-
-
-def whole_unit(unit: str) -> str:
-    """Return the words for the sum of the assessed targets."""
-    return "{} " + unit + " together"
 
 
 def _density(criterion: Criterion) -> list[pl.Expr]:
