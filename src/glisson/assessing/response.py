@@ -86,7 +86,8 @@ def response_result(cohort: Cohort) -> ResponseResult | None:
     estimates += Estimates(tuple(replace(r, variable=RATES[0][0]) for r in compared))
     main = main_reading(cohort)
     shared: dict[str, Any] = {
-        "criterion": criterion_text(cohort), "best": best, "estimates": estimates, "notes": _notes(main),
+        "criterion": criterion_text(cohort), "source": "recorded" if main is None else main.source, "best": best,
+        "estimates": estimates, "notes": _notes(main),
     }  # fmt: skip
     if main is None:
         return ResponseResult(**shared)

@@ -91,6 +91,8 @@ class ResponseResult:
     ----------
     criterion
         Which responses were used and why, in words.
+    source
+        Whether they were derived from measurements or taken as recorded.
     best, estimates
         Best overall response of all sites by the study's criterion, unconfirmed, and its rates.
     notes
@@ -116,6 +118,7 @@ class ResponseResult:
     """
 
     criterion: str
+    source: Literal["derived", "recorded"] = "recorded"
     best: CountTable
     estimates: Estimates
     notes: tuple[str, ...] = ()

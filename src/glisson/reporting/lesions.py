@@ -52,6 +52,18 @@ def lesion_section(assessment: Assessment, result: LesionResult | None) -> list[
     return blocks + [Note(text=n) for n in result.notes]
 
 
+def methods_text(result: LesionResult) -> str:
+    """Return how outcomes of lesions were judged and estimated, for the chapter on methods."""
+    first, last = result.window
+    every = (*result.technical, *result.efficacy, *result.progression)
+    methods = dict.fromkeys(e.method for e in every if e.method and e.level)
+    return (
+        f"Technique efficacy is judged at the first adequate scan {first} to {last} days after the first course of a "
+        "lesion; viable tumour counts as local progression only after a scan without, else as residual tumour. "
+        f"Intervals count patients: {'; '.join(methods)}."
+    )
+
+
 def _technical_text(result: LesionResult, words: Words) -> str:
     text = f"{opening(result.lesions, 'lesion')} of {plural(result.patients, 'patient')} were treated."
     sessions = _one(result.technical, SESSIONS, "sessions", ())

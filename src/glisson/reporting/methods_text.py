@@ -9,6 +9,7 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
+from glisson.reporting import response
 from glisson.reporting.references import cited
 
 
@@ -107,9 +108,7 @@ def _safety(assessment: Assessment) -> list[Paragraph]:
         )
         out.append(Paragraph(lead="Safety.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
     if assessment.response is not None:
-        methods = dict.fromkeys(e.method for e in assessment.response.estimates if e.method)
-        text = f"Best overall response as recorded, by {assessment.response.criterion}"
-        out.append(Paragraph(lead="Response.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
+        out.append(Paragraph(lead="Response.", text=response.methods_text(assessment.response)))
     return out
 
 

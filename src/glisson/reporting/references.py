@@ -69,6 +69,31 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "RECIST guideline (version 1.1). Eur J Cancer 2009;45:228-247.",
     ),
     (
+        "mrecist",
+        ("mrecist",),
+        "Lencioni R, Llovet JM. Modified RECIST (mRECIST) assessment for hepatocellular carcinoma. Semin Liver Dis "
+        "2010;30:52-60.",
+    ),
+    (
+        "choi",
+        ("modified choi", " choi,", " choi;", "by choi"),
+        "Choi H, Charnsangavej C, Faria SC, et al. Correlation of computed tomography and positron emission tomography "
+        "in patients with metastatic gastrointestinal stromal tumor treated at a single institution with imatinib "
+        "mesylate: proposal of new computed tomography response criteria. J Clin Oncol 2007;25:1753-1759.",
+    ),
+    (
+        "kappa",
+        ("cohen's kappa",),
+        "Fleiss JL, Cohen J, Everitt BS. Large sample standard errors of kappa and weighted kappa. Psychol Bull "
+        "1969;72:323-327.",
+    ),
+    (
+        "technique-efficacy",
+        ("technique efficacy",),
+        "Ahmed M, Solbiati L, Brace CL, et al. Image-guided tumor ablation: standardization of terminology and "
+        "reporting criteria - a 10-year update. Radiology 2014;273:241-260.",
+    ),
+    (
         "endpoints",
         ("time origin", "first liver-directed", "puijk 2021"),
         "Puijk RS, Ahmed M, Adam A, et al. Consensus guidelines for the definition of time-to-event end points in "
@@ -115,13 +140,13 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "effective-size",
-        ("korn & graubard",),
+        ("korn & graubard", "korn-graubard"),
         "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts "
         "estimated from survey data. Surv Methodol 1998;24:193-201.",
     ),
     (
         "jackknife",
-        ("lipsitz",),
+        ("lipsitz", "jackknife over patients"),
         "Lipsitz SR, Dear KBG, Zhao L. Jackknife estimators of variance for parameter estimates from estimating "
         "equations with applications to clustered survival data. Biometrics 1994;50:842-846.",
     ),

@@ -35,10 +35,25 @@ def response_chapter(assessment: Assessment) -> list[Block]:
     return blocks + [Note(text=f"{who}: {why}; no response can be derived.") for who, why in result.unusable]
 
 
+def methods_text(result: ResponseResult) -> str:
+    """Return how response was judged and estimated, for the chapter on methods."""
+    how = "derived from measurements" if result.source == "derived" else "as recorded"
+    text = f"Best overall response, {how}, by {result.criterion}"
+    further = list(dict.fromkeys(o.label for o in result.others if o.site == "any" and not o.confirmed))
+    text += f"; besides by {listed(further)}" if further else ""
+    methods = dict.fromkeys(e.method for e in result.estimates if e.method)
+    text += f"; intervals and test: {'; '.join(methods)}." if methods else "."
+    kappas = dict.fromkeys(e.method for r in result.agreements for e in r.estimates if e.detail == "none" and e.level)
+    if kappas:
+        text += f" Agreement: {'; '.join(kappas)}; weighted kappa with linear and quadratic weights."
+    return text
+
+
 def _rates_text(result: ResponseResult, words: Words) -> str:
     """Give response and disease control over both denominators, and confirmed."""
     orr, evaluable = (_rate(result.estimates, _OBJECTIVE, d) for d in ("all treated", "evaluable"))
-    text = f"Best overall response is given by {result.criterion}, in [[response]]."
+    how = "derived from measurements" if result.source == "derived" else "as recorded"
+    text = f"[[response]] gives best overall response by {result.criterion}, {how}."
     if orr is None or orr.value is None:
         return f"{text} No patient was treated, so there is no rate."
     text += f" Of all treated patients {words.rate(orr, '')} responded"

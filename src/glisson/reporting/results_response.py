@@ -48,6 +48,7 @@ class ResponsePart(Part):
     """Best overall response, its rates, its depth, its timing, and how sure the readings are."""
 
     criterion: str
+    source: Literal["derived", "recorded"]
     best: CountPart
     estimates: EstimateRows
     notes: tuple[str, ...]
