@@ -74,6 +74,8 @@ def test_the_main_reading_follows_the_settings() -> None:
 def test_a_record_that_differs_is_a_reading_of_its_own() -> None:
     agree = made({"a": [(-5, {}, 50), (60, said("PR"), 30)]})
     assert RECORDED not in further_readings(agree)
+    as_recorded = made({"a": [(-5, {}, 50), (60, said("PR"), 30)]}, {"response": {"source": "recorded"}})
+    assert DERIVED not in further_readings(as_recorded)
     differ = made({"a": [(-5, {}, 50), (60, said("SD"), 30)]})
     assert RECORDED in further_readings(differ)
     assert (best_by_reading(differ, DERIVED), best_by_reading(differ, RECORDED)) == ({"a": "PR"}, {"a": "SD"})

@@ -89,7 +89,9 @@ def further_readings(cohort: Cohort) -> tuple[Reading, ...]:
         for source, known in (("derived", possible), ("recorded", recorded)):
             same = code == main.criterion and source == main.source
             # A record that the measurements confirm at every scan is no second result.
-            confirmed = source == "recorded" and code in possible and derived(cohort, code).disagreements.is_empty()
+            both = code in possible and code in recorded
+            confirmed = both and (code == main.criterion or source == "recorded")
+            confirmed = confirmed and derived(cohort, code).disagreements.is_empty()
             if code in known and not same and not confirmed:
                 sites: tuple[Site, ...] = ("any",) if code == main.criterion else ("any", "liver")
                 out += [Reading(criterion=code, source=source, site=site) for site in sites]  # type: ignore[arg-type]
