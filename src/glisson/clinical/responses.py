@@ -106,7 +106,8 @@ def said(scans: pl.DataFrame, found: Derived, most: int) -> str:
     n = len(scans.filter(pl.col("response_source") == "derived"))
     listed = found.disagreements.filter(pl.col("assessment_id").is_in(scans["assessment_id"].implode()))
     differ = listed["assessment_id"].n_unique()
-    where = f"all {n} scans" if n == len(scans) else f"{n} of {len(scans)} scans, recorded at the rest"
+    every = "the only scan" if n == 1 else f"all {n} scans"
+    where = every if n == len(scans) else f"{n} of {len(scans)} scans, recorded at the rest"
     text = f"derived from measurements by {read_by(found, most)} at {where}"
     if not differ:
         return text

@@ -26,9 +26,11 @@ from glisson.errors import InputError
 #: Columns of ``Derived.scans``.
 SCAN = {
     "patient_id": pl.String, "assessment_id": pl.String, "date": pl.Date, "day": pl.Int64, "site": pl.String,
-    "reader": pl.String, "baseline": pl.Boolean, "targets": pl.Int64, "assessed": pl.Int64, "sum": pl.Float64,
+    "reader": pl.String, "baseline": pl.Boolean, "targets": pl.Int64, "assessed": pl.Int64,
+    "by_size": pl.Int64, "sum": pl.Float64,
     "baseline_sum": pl.Float64, "nadir": pl.Float64, "change_mm": pl.Float64, "change_pct": pl.Float64,
-    "from_nadir": pl.Float64, "from_nadir_pct": pl.Float64, "target": pl.String, "nontarget": pl.String,
+    "from_nadir": pl.Float64, "from_nadir_pct": pl.Float64,
+    "hu_change_pct": pl.Float64, "target": pl.String, "nontarget": pl.String,
     "new_lesion": pl.Boolean, "response": pl.String, "covered": pl.Boolean, "why": pl.String, "source_row": pl.Int64,
 }  # fmt: skip
 _DISAGREEMENT = {
@@ -53,11 +55,13 @@ class Derived:
         Its code.
     scans
         One row a patient, assessment and site (``"any"``, ``"liver"``, ``"outside"``) from the baseline on, by patient,
-        date and site: ``day`` from the first session, ``sum`` (missing where a target was not assessed),
+        date and site: ``day`` from the first session, ``reader``, ``targets`` at baseline, how many of them were
+        ``assessed`` and how many stand in ``by_size`` (mRECIST), ``sum`` (missing where a target was not assessed),
         ``baseline_sum``, ``nadir`` (smallest earlier complete sum, the baseline's among them), ``change_mm`` and
-        ``change_pct`` from baseline, ``from_nadir`` and ``from_nadir_pct``, the responses ``target``, ``nontarget``
-        and ``response``, ``new_lesion``, ``covered`` (every target has a row in the measurement sheet), ``why`` (the
-        arithmetic in words) and ``source_row`` of the assessment. Sums of EASL and WHO are in mm2, so are changes.
+        ``change_pct`` from baseline, ``from_nadir`` and ``from_nadir_pct``, ``hu_change_pct``, the responses
+        ``target``, ``nontarget`` and ``response``, ``new_lesion``, ``covered`` (every target has a row in the
+        measurement sheet), ``why`` (the arithmetic in words) and ``source_row`` of the assessment. Sums of EASL and WHO
+        are in mm2, so are changes.
     disagreements
         Scans whose recorded response differs from the derived one: ``recorded``, ``derived``, ``why``.
     unusable
@@ -146,17 +150,27 @@ def derivable(cohort: Cohort) -> tuple[str, ...]:
 
 
 def gives_responses(found: Derived, site: str = "any") -> bool:
-    """Whether a scan after treatment has a response other than not evaluable at a site."""
-    later = found.scans.filter(~pl.col("baseline") & (pl.col("site") == site) & (pl.col("targets") > 0))
-    return bool((later["response"].drop_nulls() != "NE").any()) or _without_targets(found, site)
+    """Whether a scan after treatment has a response at a site that rests on what the criterion measures.
 
+    A scan recorded as not evaluable has one; a scan that the measurement sheet does not cover has none.
 
-def _without_targets(found: Derived, site: str) -> bool:
-    """Whether RECIST judges non-targets alone: no other criterion adds anything to it there."""
-    if found.criterion != "recist11":
-        return False
-    later = found.scans.filter(~pl.col("baseline") & (pl.col("site") == site))
-    return bool((later["response"].drop_nulls() != "NE").any())
+    Parameters
+    ----------
+    found
+        What was derived.
+    site
+        ``"any"``, ``"liver"`` or ``"outside"``.
+    """
+    rule = CRITERION[found.criterion]
+    told = found.scans.filter((pl.col("site") == site) & ~pl.col("baseline") & pl.col("response").is_not_null())
+    told = told.filter((pl.col("response") != "NE") | pl.col("covered"))
+    if rule.measure == "viable":
+        told = told.filter(pl.col("targets") > pl.col("by_size"))
+    elif rule.density != "none":
+        told = told.filter(pl.col("hu_change_pct").is_not_null())
+    elif found.criterion != "recist11":  # by RECIST alone do patients without a target count
+        told = told.filter(pl.col("targets") > 0)
+    return not told.is_empty()
 
 
 def _as_set(criterion: Criterion, cohort: Cohort) -> Criterion:
@@ -180,6 +194,7 @@ def _judged(seen: Visits, found: Sums, rule: Criterion, records: Settled) -> pl.
         change_mm=pl.col("sum") - base,
         change_pct=pl.when(base > 0).then(100 * (pl.col("sum") - base) / base),
         from_nadir=pl.when(has).then(total - nadir),
+        hu_change_pct=100 * pl.col("hu_change"),
         from_nadir_pct=pl.when(has & (nadir > 0)).then(100 * (total - nadir) / nadir),
         target=target_response(rule),
         nontarget=pl.when(pl.col("unlisted")).then(pl.col("said_nontarget")).otherwise(nontarget_response()),
@@ -255,7 +270,7 @@ def _unusable(
     """Say of each patient with measurements, but without any derived response, why."""
     assessments = cohort.table("assessment").select("assessment_id", "patient_id")
     measured = cohort.table("measurement").join(assessments, on="assessment_id", how="inner")["patient_id"].unique()
-    told = grid.filter(~pl.col("baseline") & pl.col("response").is_not_null())["patient_id"].unique()
+    told = grid.filter(~pl.col("baseline") & (pl.col("response") != "NON-PD"))["patient_id"].unique()
     dated = set(records.bounds.drop_nulls("t0")["patient_id"])
     later = set(grid.filter(~pl.col("baseline"))["patient_id"])
     reached = set(grid["patient_id"])

@@ -143,8 +143,8 @@ def _rows(measurement: pl.DataFrame, lesions: pl.DataFrame, scans: pl.DataFrame,
     rows = rows.with_columns(
         size(measure), there(measure), size("size").alias("plain"), there("size").alias("seen")
     )  # fmt: skip
-    unseen = pl.col("seen").is_null() & pl.col("size").is_null()
-    rows = rows.filter(~unseen | (pl.col("status") == "not_evaluable").fill_null(value=False))
+    silent = pl.all_horizontal(pl.col(c).is_null() for c in ("status", "seen", "size"))
+    rows = rows.filter(~silent)
     rows = _merged(rows)
     if rows.select("visit", "lesion_id").is_duplicated().any():  # measured twice on one day: the worst reading counts
         rows = rows.sort("visit", "lesion_id", "size", descending=[False, False, True], nulls_last=True)

@@ -53,7 +53,7 @@ def worded(grid: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
     parts = pl.when(parts == "").then(pl.lit("no lesion here")).otherwise(parts)
     text = pl.format("{}: {}", parts, pl.col("response").fill_null("not told"))
     why = pl.when(pl.col("baseline")).then(_baseline(criterion)).otherwise(text)
-    return grid.with_columns(why=why).drop(pl.col("^_.*$"))
+    return grid.with_columns(why=why).select(pl.exclude("^_.*$"))
 
 
 def _baseline(criterion: Criterion) -> pl.Expr:
