@@ -1,0 +1,1 @@
+"""Laboratory values: stored units, CTCAE grades, liver function."""
