@@ -11,7 +11,7 @@ from glisson.methods.clustered import clustered_proportion
 from glisson.present.document import Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import lesions as tables
 from glisson.present.words import Words
-from glisson.reporting.lesions import lesion_section
+from glisson.reporting.lesions import lesion_section, methods_text
 from glisson.reporting.results_response import LesionPart
 from tests.clinical.build import cohort
 from tests.clinical.test_lesion_outcomes import on
@@ -124,3 +124,11 @@ def test_ids_are_shown_only_where_the_study_says_so() -> None:
     made = two_patients(report={"pseudonymous": False})
     assert Pseudonyms.of(made)("a") == "a"
     assert lesion_result(made).reclassified[0][0] == "a, lesion 3"
+
+
+def test_the_methods_say_what_the_intervals_count() -> None:
+    text = methods_text(lesion_result(demo_cohort()))
+    assert "first adequate scan 28 to 84 days after the first course" in text
+    assert (
+        "Intervals count patients: Clopper-Pearson at the effective sample size (Korn-Graubard); Aalen-Johansen" in text
+    )

@@ -12,7 +12,7 @@ from glisson.clinical.read import demo_cohort
 from glisson.clinical.settings import parse_study
 from glisson.present.document import Note, Paragraph, TableBlock
 from glisson.present.tabulate import response as tables
-from glisson.reporting.response import response_chapter
+from glisson.reporting.response import methods_text, response_chapter
 from glisson.reporting.results_response import ResponsePart
 from tests.clinical.build import cohort
 from tests.clinical.test_readings import made, on, plain, said
@@ -163,3 +163,10 @@ def test_the_page_of_the_demonstration() -> None:
     cells = {c for b in blocks if isinstance(b, TableBlock) for r in b.table.rows for c in r.cells}
     assert not ids & cells
     assert ResponsePart.model_validate(result).not_evaluable == (("no scan could be evaluated before death", 1),)
+
+
+def test_the_methods_name_criteria_and_intervals() -> None:
+    text = methods_text(response_result(demo_cohort()))
+    assert text.startswith("Best overall response, derived from measurements, by RECIST 1.1")
+    assert "besides by mRECIST, Choi, and modified Choi" in text
+    assert "Cohen's kappa, bootstrap interval (10000 resamples of units, seed 20200101)" in text
