@@ -36,6 +36,10 @@ class EndpointSettings(_Section):
     clinical_progression_is_event: bool = Field(
         default=False, description="whether progression without imaging ends PFS and TTP (rule set policy only)"
     )
+    no_response_is_untreatable: bool = Field(
+        default=True,
+        description="whether stopping without response to two sessions counts as untreatable progression (TTUP)",
+    )
     course_window_days: int = Field(
         default=56, ge=0, description="days within which undeclared sessions belong to the first course"
     )
@@ -75,7 +79,8 @@ class ResponseSettings(_Section):
         description="whether responses derived from measurements count where there are any, or the recorded ones",
     )
     mrecist_requires_5mm: bool = Field(
-        default=False, description="whether progression by mRECIST needs 5 mm as well (the text of 2010 does not ask it)"
+        default=False,
+        description="whether progression by mRECIST needs 5 mm as well (the text of 2010 does not ask it)",
     )
     liver_targets_max: int = Field(
         default=2, ge=1, description="target lesions in the liver; more than the 2 of RECIST 1.1 are named as such"
@@ -107,9 +112,43 @@ class ResponseSettings(_Section):
 class SafetySettings(_Section):
     """How harm is graded and counted."""
 
+    y90_hepatic_window_days: int = Field(
+        default=90, ge=1, description="days after radioembolization in which hepatic and radiation effects count"
+    )
     ctcae_version: Literal["5", "6"] = Field(
         default="5", description="CTCAE version by which laboratory values are graded"
     )
+
+
+class StandardsSettings(_Section):
+    """What the reporting standards ask and no sheet holds, in the authors' own words; a text fills its item."""
+
+    least_recorded: float = Field(
+        default=1.0, gt=0, le=1, description="share of the patients or sessions with an item recorded that fills it"
+    )
+    study_design: str = Field(default="", description="design, e.g. retrospective cohort of consecutive patients")
+    inclusion_criteria: str = Field(default="", description="who was included")
+    exclusion_criteria: str = Field(default="", description="who was excluded")
+    staging: str = Field(default="", description="staging system and stages")
+    follow_up_imaging: str = Field(default="", description="planned imaging after treatment: modality and times")
+    limitations: str = Field(default="", description="limitations beyond the pitfalls that glisson finds")
+    conclusions: str = Field(default="", description="the authors' conclusions")
+    sponsorship: str = Field(default="", description="sponsor and funding, or that there was none")
+    centres: str = Field(default="", description="participating centres")
+    ethics_approval: str = Field(default="", description="approval or waiver of the review board, with its number")
+    privacy: str = Field(default="", description="how HIPAA, GDPR or the local law on patient data is complied with")
+    metastasis_diagnosis: str = Field(default="", description="how liver metastases were diagnosed")
+    flow_stasis: str = Field(default="", description="how stasis of flow was judged and what followed from it")
+    tumour_targeting: str = Field(default="", description="how the treated territory was chosen")
+    preparatory_imaging: str = Field(default="", description="imaging after the preparatory angiography")
+    lung_shunt_formula: str = Field(default="", description="formula of the lung shunt fraction")
+    post_treatment_imaging: str = Field(default="", description="imaging of the microspheres after treatment")
+    multivariate_analysis: str = Field(default="", description="uni- or multivariate analysis reported elsewhere")
+    vascular_anatomy: str = Field(
+        default="",
+        description="vascular anatomy and missed findings where pneumonitis, cholecystitis or ulcer occurred",
+    )
+    cost: str = Field(default="", description="cost or cost-effectiveness")
 
 
 class ReportSettings(_Section):
@@ -171,6 +210,7 @@ class Study(_Section):
     analysis: AnalysisSettings = AnalysisSettings()
     response: ResponseSettings = ResponseSettings()
     safety: SafetySettings = SafetySettings()
+    standards: StandardsSettings = StandardsSettings()
     report: ReportSettings = ReportSettings()
 
     def origins(self) -> dict[str, Origin]:

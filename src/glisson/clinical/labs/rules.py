@@ -123,17 +123,36 @@ def term_of(test: str, version: Version) -> str:
     return _TERMS_6.get(test, ANALYTES[test].term) if version == "6" else ANALYTES[test].term
 
 
-def grade_expression(version: Version) -> pl.Expr:
-    """Return the grade of each row as an expression; null where it cannot be told.
+def with_grade(rows: pl.DataFrame, version: Version, name: str = "grade") -> pl.DataFrame:
+    """Add the grade of each row; null where it cannot be told.
 
-    Reads the columns ``test``, ``value``, ``lln``, ``uln``, ``baseline`` and ``on_anticoagulation``, all in stored
-    units. A missing baseline is taken as normal. Where only grade 1 depends on a limit of normal that is missing,
-    higher grades are still given and the rest is null.
+    A missing baseline is taken as normal. Where only grade 1 depends on a limit of normal that is missing, higher grades
+    are still given and the rest is null.
+
+    Parameters
+    ----------
+    rows
+        With ``test``, ``value``, ``lln``, ``uln``, ``baseline`` and ``on_anticoagulation``, all in stored units.
+    version
+        CTCAE version.
+    name
+        Name of the new column.
+
+    Returns
+    -------
+    DataFrame
+        The rows in their order, with the new column.
     """
-    grade = pl.lit(None, dtype=pl.Int64)
-    for test, rule in RULES[version].items():
-        grade = pl.when(pl.col("test") == test).then(_grade(rule)).otherwise(grade)
-    return pl.when(pl.col("value").is_not_null()).then(grade).otherwise(None)
+    numbered = rows.with_row_index("_place")
+    parts = []
+    for (test,), part in numbered.partition_by("test", as_dict=True).items():
+        rule = RULES[version].get(str(test))
+        graded = pl.lit(None, dtype=pl.Int64) if rule is None else _grade(rule)
+        known = pl.when(pl.col("value").is_not_null()).then(graded).otherwise(None)
+        parts.append(part.select("_place", known.alias(name)))
+    if not parts:
+        return rows.with_columns(pl.lit(None, dtype=pl.Int64).alias(name))
+    return rows.with_columns(pl.concat(parts).sort("_place")[name])
 
 
 def _round(value: pl.Expr) -> pl.Expr:
@@ -239,5 +258,5 @@ def grade(
            "on_anticoagulation": on_anticoagulation}  # fmt: skip
     kinds = {"test": pl.String, "on_anticoagulation": pl.Boolean}
     frame = pl.DataFrame([row], schema={k: kinds.get(k, pl.Float64) for k in row})
-    found = frame.select(grade_expression(version)).item()
+    found = with_grade(frame, version)["grade"].item()
     return None if found is None else int(found)

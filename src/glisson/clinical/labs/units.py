@@ -62,7 +62,8 @@ ANALYTES: dict[str, Analyte] = {
     a.code: a
     for a in (
         Analyte(code="bilirubin", label="Bilirubin", unit="umol/L",
-                factors={"umol/l": 1.0, "mg/dl": 17.1, "mg/l": 1.71}, low=1.0, high=1200, term="Blood bilirubin increased", direction="high"),
+                factors={"umol/l": 1.0, "mg/dl": 17.1, "mg/l": 1.71}, low=1.0, high=1200,
+                term="Blood bilirubin increased", direction="high"),
         Analyte(code="albumin", label="Albumin", unit="g/L", factors=_PROTEIN, low=8, high=70, term="Hypoalbuminemia",
                 direction="low"),
         _enzyme("alt", "Alanine aminotransferase", "Alanine aminotransferase increased"),
