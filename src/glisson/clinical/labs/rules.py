@@ -126,8 +126,8 @@ def term_of(test: str, version: Version) -> str:
 def with_grade(rows: pl.DataFrame, version: Version, name: str = "grade") -> pl.DataFrame:
     """Add the grade of each row; null where it cannot be told.
 
-    A missing baseline is taken as normal. Where only grade 1 depends on a limit of normal that is missing, higher grades
-    are still given and the rest is null.
+    A missing baseline is taken as normal. Where only grade 1 depends on a limit of normal that is missing, higher
+    grades are still given and the rest is null.
 
     Parameters
     ----------
