@@ -16,6 +16,7 @@ from glisson.clinical.settings import (
     ReportSettings,
     ResponseSettings,
     SafetySettings,
+    StandardsSettings,
     Study,
 )
 from glisson.clinical.targets import TARGETS, Role
@@ -80,6 +81,12 @@ SECTIONS: tuple[tuple[type[BaseModel], str, str], ...] = (
     (AnalysisSettings, "[analysis]", "How estimates are made."),
     (ResponseSettings, "[response]", "How response is derived from measurements."),
     (SafetySettings, "[safety]", "How harm is graded and counted."),
+    (
+        StandardsSettings,
+        "[standards]",
+        "What the reporting standards ask and no sheet holds; a text fills its item\n"
+        "([Reporting standards](reporting-standards.md)).",
+    ),
     (ReportSettings, "[report]", "How the report reads."),
 )
 

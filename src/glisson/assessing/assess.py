@@ -37,7 +37,7 @@ from glisson.tables import Endpoint, Factor
 Progress = Callable[[str], None]
 
 #: Endpoints in the order of the report.
-ENDPOINTS = ("os", "pfs", "liver_pfs", "ttp", "thp", "ttehp", "ltp", "ttnt", "dor")
+ENDPOINTS = ("os", "pfs", "liver_pfs", "ttp", "thp", "ttehp", "ttup", "ltp", "ttnt", "dor")
 
 _KEY_LABELS = {"method": "Treatment method", "extrahepatic": "Extrahepatic disease", "line": "Prior systemic therapy"}
 _LEVEL_LABELS = {
@@ -212,7 +212,8 @@ def _settings(cohort: Cohort, endpoints: Mapping[str, Endpoint]) -> tuple[Settin
         value: object = study
         for part in path.split("."):
             value = getattr(value, part)
-        if path != "input.columns":
+        unsaid = path.startswith("standards.") and origin == "default"  # the table of the standards has them all
+        if path != "input.columns" and not unsaid:
             rows.append(Setting(name=path, value=_text(value), origin=origin))
     derived = {(k, v) for e in endpoints.values() for k, v in e.rules if "derived" in v}
     rows += [Setting(name=k, value=v, origin="derived") for k, v in sorted(derived)]

@@ -47,6 +47,7 @@ def from_dates(cohort: Cohort, definition: Definition, origin: str, rule_set: Ru
         If somebody leaves before the first session, or nobody has the origin.
     """
     settings = cohort.study.endpoints
+    definition = definition.under(settings)
     _refuse_negative(records)
     at_risk = units(records, definition, origin, settings)
     records, residual = _told_apart(records, definition, at_risk.frame)

@@ -34,7 +34,7 @@ def endpoint(
         Validated records.
     name
         ``"os"``, ``"pfs"``, ``"liver_pfs"``, ``"ttp"``, ``"thp"``, ``"ttehp"``, ``"ltp"``, ``"ttr"``, ``"dor"``,
-        ``"ttnt"``, or a ``Definition`` of one's own.
+        ``"ttnt"``, ``"ttup"``, or a ``Definition`` of one's own.
     origin
         ``"first_ldt"``, ``"liver_met_dx"``, ``"met_dx"`` or ``"systemic_start"``; by default as the study declares.
         Origins before the first liver-directed therapy give delayed entry.

@@ -5,8 +5,8 @@ To add an endpoint, write a ``Definition`` and pass it to ``derive.endpoint``; s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 #: Origins of time and what each is in print.
 ORIGIN_TEXT: dict[str, str] = {
@@ -94,6 +94,8 @@ class Definition:
         Records that are also the event if the setting ``clinical_progression_is_event`` is on.
     rival
         What the competing records are called together.
+    if_set
+        (setting of the section ``endpoints``, record that is also the event where it is on).
     """
 
     code: str
@@ -110,6 +112,12 @@ class Definition:
     origin: str = ""
     clinical: tuple[Record, ...] = field(default=())
     rival: str = "death"
+    if_set: tuple[tuple[str, Record], ...] = ()
+
+    def under(self, settings: Any) -> Definition:
+        """Return the definition with the events that the settings add, in ``events``."""
+        added = tuple(record for name, record in self.if_set if getattr(settings, name))
+        return replace(self, events=(*self.events, *added), if_set=())
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -220,6 +228,26 @@ _TTNT = Definition(
     needs=(*_TREATED, "systemic_therapy.start_date"),
 )  # fmt: skip
 
+#: Reasons for stopping liver-directed therapy that make progression untreatable; centres draw this line differently.
+UNTREATABLE = (
+    "hepatic_progression", "vascular_invasion", "extrahepatic_progression", "liver_function", "performance_status",
+    "toxicity",
+)  # fmt: skip
+
+
+def _stopped(what: str, reasons: tuple[str, ...]) -> Record:
+    return Record(table="followup", date="ldt_stop_date", what=what, where=(("ldt_stop_reason", reasons),))
+
+
+_TTUP = Definition(
+    code="ttup", label="Time to untreatable progression", event="untreatable progression",
+    events=(_stopped("liver-directed therapy stopped as no longer possible", UNTREATABLE),),
+    competing=(DEATH_FIRST,), censored=ALIVE, watched_by="contact",
+    if_set=(("no_response_is_untreatable",
+             _stopped("liver-directed therapy stopped without response to two sessions", ("no_response_after_2",))),),
+    needs=(*_TREATED, "followup.ldt_stop_date", "followup.ldt_stop_reason"),
+)  # fmt: skip
+
 #: Every endpoint; where a code has several definitions the first that the records allow is used.
 DEFINITIONS: tuple[Definition, ...] = (
     _OS,
@@ -236,6 +264,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _TTR,
     _DOR,
     _TTNT,
+    _TTUP,
 )
 
 #: Codes in the order of a report, with their labels.

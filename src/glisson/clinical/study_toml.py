@@ -14,7 +14,7 @@ from glisson.clinical.settings import ColumnMap, Study
 from glisson.errors import SettingsError
 
 #: Sections in the order of the file.
-_SECTIONS = ("input", "endpoints", "analysis", "response", "safety", "report")
+_SECTIONS = ("input", "endpoints", "analysis", "response", "safety", "standards", "report")
 
 _HEADER = (
     "What was decided about this study. glisson reads this file instead of asking again.",
