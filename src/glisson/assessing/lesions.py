@@ -112,7 +112,9 @@ def _technical(cohort: Cohort, outcomes: pl.DataFrame, level: float) -> Estimate
     """Return success of sessions by their own method, and coverage of lesions by that of their first treatment."""
     sessions = session_success(cohort).rename({"success": "hit"})
     covered = outcomes.select("patient_id", "method", hit=pl.col("coverage") == "complete")
-    return _by_method(sessions, SESSIONS, "sessions", level) + _by_method(covered, COVERAGE, "treated lesions", level)
+    return proportion_by_method(sessions, SESSIONS, "sessions", level) + proportion_by_method(
+        covered, COVERAGE, "treated lesions", level
+    )
 
 
 def _efficacy(outcomes: pl.DataFrame, level: float) -> Estimates:
@@ -120,12 +122,24 @@ def _efficacy(outcomes: pl.DataFrame, level: float) -> Estimates:
     for name, column in ((PRIMARY, "primary"), (ASSISTED, "assisted")):
         known = outcomes.select("patient_id", "method", hit=pl.col(column))
         everybody = known.with_columns(pl.col("hit").fill_null(value=False))
-        rows += _by_method(known, name, WITH_CONTROL, level) + _by_method(everybody, name, ALL_TREATED, level)
+        rows += proportion_by_method(known, name, WITH_CONTROL, level) + proportion_by_method(
+            everybody, name, ALL_TREATED, level
+        )
     return rows
 
 
-def _by_method(rows: pl.DataFrame, name: str, detail: str, level: float) -> Estimates:
-    """Estimate a proportion overall and by method; rows without a value are left out."""
+def proportion_by_method(rows: pl.DataFrame, name: str, detail: str, level: float) -> Estimates:
+    """Estimate a proportion overall and by method, with intervals that count patients.
+
+    Parameters
+    ----------
+    rows
+        ``patient_id``, ``method`` and ``hit``; rows without a value are left out.
+    name, detail
+        What was counted, and of what.
+    level
+        Confidence level.
+    """
     factor = method_factor(rows["method"].to_list())
     groups: list[tuple[Group, pl.DataFrame]] = [((), rows)]
     groups += [((("method", m),), rows.filter(pl.col("method") == m)) for m in factor.levels]
