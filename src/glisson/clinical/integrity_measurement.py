@@ -231,8 +231,10 @@ def _on_ultrasound(tables: Tables) -> pl.DataFrame:
 
 def _role_changed(tables: Tables) -> pl.DataFrame:
     rows = measured(tables).drop_nulls("role").sort("lesion_id", "date", "source_row")
-    first = pl.col("role").first().over("lesion_id")
-    return rows.filter(pl.col("role") != first).with_columns(found=pl.format("{}, but {} before", "role", first))
+    rows = rows.with_columns(first=pl.col("role").first().over("lesion_id"))
+    return rows.filter(pl.col("role") != pl.col("first")).with_columns(
+        found=pl.format("{}, but {} before", "role", "first")
+    )
 
 
 def _no_number(tables: Tables, *, node: bool) -> pl.DataFrame:

@@ -145,10 +145,10 @@ def _rows(measurement: pl.DataFrame, lesions: pl.DataFrame, scans: pl.DataFrame,
     )  # fmt: skip
     silent = pl.all_horizontal(pl.col(c).is_null() for c in ("status", "seen", "size"))
     rows = rows.filter(~silent)
-    rows = _merged(rows)
-    if rows.select("visit", "lesion_id").is_duplicated().any():  # measured twice on one day: the worst reading counts
-        rows = rows.sort("visit", "lesion_id", "size", descending=[False, False, True], nulls_last=True)
-        rows = rows.unique(["visit", "lesion_id"], keep="first", maintain_order=True)
+    # One order of rows, so that sums are the same to the last digit however the sheet is sorted.
+    rows = _merged(rows.sort("visit", "lesion_id", "size", descending=[False, False, True], nulls_last=True))
+    again = (pl.col("visit") == pl.col("visit").shift()) & (pl.col("lesion_id") == pl.col("lesion_id").shift())
+    rows = rows.filter(~again.fill_null(value=False))  # measured twice on one day: the larger size counts
     return _joined_fragments(rows)
 
 
@@ -158,7 +158,6 @@ def _merged(rows: pl.DataFrame) -> pl.DataFrame:
     if not rows.select(merged.any()).item():
         return rows
     same = ["visit", "inside"]
-    rows = rows.sort("visit", "lesion_id")
     for name in ("size", "plain"):
         value = pl.when(merged).then(pl.col(name))
         rows = rows.with_columns(v=value)

@@ -14,7 +14,7 @@ def number(value: pl.Expr) -> pl.Expr:
 
     Examples
     --------
-    >>> pl.DataFrame({"x": [66.0, 12.25, -0.04]}).select(number(pl.col("x")))["x"].to_list()
+    >>> pl.DataFrame({"x": [66.0, 12.25, -0.04]}).select(number(pl.col("x"))).to_series().to_list()
     ['66', '12.3', '0']
     """
     return _rounded(value).cast(pl.String).str.strip_suffix(".0")
