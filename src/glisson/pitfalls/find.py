@@ -6,6 +6,7 @@ from glisson.assessment import Finding
 from glisson.pitfalls.confounding import confounding_by_indication
 from glisson.pitfalls.context import Context, Detector
 from glisson.pitfalls.counting import clustering, denominators, double_counting
+from glisson.pitfalls.criteria import mixed_criteria, treated_target_lesions
 from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
@@ -19,6 +20,8 @@ DETECTORS: tuple[Detector, ...] = (
     clustering,
     events_per_parameter,
     separation,
+    treated_target_lesions,
+    mixed_criteria,
     denominators,
     confounding_by_indication,
     tiny_groups,

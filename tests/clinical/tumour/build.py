@@ -33,8 +33,8 @@ class Scan:
     id: str = ""
 
 
-def scan(day: int, rows: Mapping[str, Row], **recorded: Any) -> Scan:
-    return Scan(day=day, rows=rows, recorded=recorded)
+def scan(day: int, rows: Mapping[str, Row], *, patient: str = "a", **recorded: Any) -> Scan:
+    return Scan(day=day, rows=rows, recorded=recorded, patient=patient)
 
 
 def measured(
