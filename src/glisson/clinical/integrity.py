@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from glisson.clinical.integrity_labs import LAB_RULES
 from glisson.clinical.integrity_measurement import measurement_rules
 from glisson.clinical.integrity_rules import RULES, Rule, Tables, where
+from glisson.clinical.integrity_stops import STOP_RULES
 from glisson.clinical.problems import Problem
 from glisson.clinical.relational import Locator
 from glisson.clinical.schema import TABLES
@@ -33,7 +35,14 @@ def check(tables: Tables, locator: Locator, *, today: date, study: Study) -> lis
         Dates after the data cut-off are noted; limits that are settings are the study's.
     """
     problems: list[Problem] = []
-    for rule in (*RULES, *measurement_rules(study.response), *_key_rules(), *_date_rules(today, study.cutoff)):
+    for rule in (
+        *RULES,
+        *STOP_RULES,
+        *LAB_RULES,
+        *measurement_rules(study.response),
+        *_key_rules(),
+        *_date_rules(today, study.cutoff),
+    ):
         if not all(t in tables and c in tables[t].columns for t, c in rule.needs):
             continue
         problems += [_problem(rule, row, locator) for row in rule.hits(tables).iter_rows(named=True)]
