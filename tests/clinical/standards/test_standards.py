@@ -23,6 +23,7 @@ from glisson.present.document import Heading
 from glisson.reporting.chapters import document
 from tests.clinical.build import Person, people
 from tests.clinical.test_untreatable import on
+from tests.paths import ROOT
 
 COLUMNS = {t.name: {f.name for f in t.fields} for t in TABLES}
 
@@ -71,6 +72,19 @@ def test_every_source_names_a_column_a_setting_or_a_chapter_that_exists() -> Non
     assert asked == set(StandardsSettings.model_fields) - {"least_recorded"}, "every text fills an item"
     for field in (*chemoembolization.FIELDS, *ablation.FIELDS):
         assert set(field.columns) <= COLUMNS[field.table] | {"size_mm"}, field
+
+
+def test_the_documentation_lists_every_item_and_field() -> None:
+    page = (ROOT / "docs" / "reference" / "reporting-standards.md").read_text(encoding="utf-8")
+    for one in ITEMS:
+        line = next(x for x in page.splitlines() if x.startswith(f"| {one.number} | {one.topic} |"))
+        for source in one.sources:
+            said = source.key if isinstance(source, Stated) else source.chapter if isinstance(source, Reported) else (
+                source.what if isinstance(source, Seen) else source.columns[-1].split("|")[-1]
+            )  # fmt: skip
+            assert said in line
+    for field in (*chemoembolization.FIELDS, *ablation.FIELDS):
+        assert f"| {field.label} | `" in page
 
 
 @pytest.mark.by_hand
