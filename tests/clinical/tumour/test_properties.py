@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.response import best_by_patient
 from glisson.clinical.tumour import derived
+from glisson.errors import InputError
 from tests.clinical.tumour.build import Scan, measured, rows, scan
 
 pytestmark = pytest.mark.property
@@ -110,7 +111,15 @@ def test_an_unchanged_scan_changes_no_best_response(scans, data):
     at = data.draw(st.integers(1, len(scans) - 1))
     longer = [*scans, replace(scans[at], day=scans[at].day + 7)]
     # The first scan is on day 50, after the time that stable disease needs.
-    assert best_by_patient(measured(scans)) == best_by_patient(measured(longer))
+    assert best(scans) == best(longer)
+
+
+def best(scans):
+    """Return the best response; nothing where no scan can be judged."""
+    try:
+        return best_by_patient(measured(scans))
+    except InputError:
+        return None
 
 
 @settings(max_examples=25, deadline=None)

@@ -325,3 +325,21 @@ def test_without_measurements_there_is_nothing():
     empty = derived(measured([scan(-5, {"l1": 1})], measurement=[]))
     assert empty.scans.is_empty()
     assert empty.unusable == ()
+
+
+def test_a_node_that_was_normal_at_baseline_is_new_from_10_mm():
+    scans = [scan(-5, {"l1": 40, "g1": 8}), scan(60, {"l1": 40, "g1": 9.9}), scan(120, {"l1": 40, "g1": 10})]
+    assert responses(measured(scans)) == ["SD", "PD"]
+
+
+def test_a_target_not_assessed_at_baseline_makes_no_sum_too_small():
+    scans = [scan(-5, {"l1": 40, "l2": "not_evaluable"}), scan(60, {"l1": 20, "l2": 30})]
+    assert responses(measured(scans)) == [None]
+    new = [*scans, scan(120, {"l1": 20, "l2": 30, "x9": 10})]
+    assert responses(measured(new)) == [None, "PD"], "a new lesion is progression whatever the sum"
+
+
+def test_patients_without_a_role_at_one_lesion_have_no_derived_response_but_others_do():
+    scans = [scan(-5, {"l1": 40, "l2": {"long_mm": 20.0, "role": None}}), scan(60, {"l1": 20, "l2": 20}),
+             scan(-5, {"l3": 40}, patient="b"), scan(60, {"l3": 20}, patient="b")]  # fmt: skip
+    assert rows(derived(measured(scans))).select("patient_id", "response").rows() == [("a", None), ("b", "PR")]
