@@ -11,6 +11,7 @@ from glisson.errors import SettingsError
 
 CRITERION_TEXT = {
     "recist11": "RECIST 1.1", "mrecist": "mRECIST", "easl": "EASL", "choi": "Choi", "who": "WHO",
+    "mchoi": "modified Choi",
 }  # fmt: skip
 #: Criterion used where several are recorded and none is chosen.
 DEFAULT_CRITERION = "recist11"

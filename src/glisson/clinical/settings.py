@@ -45,7 +45,7 @@ class EndpointSettings(_Section):
     )
     criterion: str = Field(
         default="",
-        description="recist11, mrecist, easl, choi or who; empty: the only one recorded, of several recist11",
+        description="recist11, mrecist, easl, choi, mchoi or who; empty: the only one recorded, of several recist11",
     )
     reader: str = Field(default="", description="reader of the scans; empty: all, the worst reading of a date")
 

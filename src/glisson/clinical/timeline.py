@@ -88,7 +88,7 @@ def timeline(cohort: Cohort, partial: Partial = "middle", criterion: str = "") -
         scans, text, found = responses(scans, cohort, partial, criterion)
         tables["assessment"], lacking = after_treatment(scans, records.bounds)
         if found is not None:
-            response = said(tables["assessment"], found, cohort.study.response.liver_targets_max)
+            response = said(_judged(tables["assessment"], cohort), found, cohort.study.response.liver_targets_max)
     return Timeline(
         tables=tables,
         cutoff=cohort.study.cutoff,
@@ -98,3 +98,10 @@ def timeline(cohort: Cohort, partial: Partial = "middle", criterion: str = "") -
         without_baseline=tuple(lacking),
         response=response,
     )
+
+
+def _judged(scans: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
+    """Return the scans up to the cut-off that have a response."""
+    cutoff = cohort.study.cutoff
+    judged = scans.drop_nulls("overall_resp")
+    return judged if cutoff is None else judged.filter(pl.col("date") <= cutoff)

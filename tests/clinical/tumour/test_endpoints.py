@@ -10,7 +10,7 @@ from glisson.clinical.read import demo_cohort
 from glisson.clinical.settings import parse_study
 from glisson.clinical.timeline import timeline
 from glisson.errors import InputError
-from tests.clinical.tumour.build import measured, scan
+from tests.clinical.tumour.build import measured, on, scan
 
 pytestmark = pytest.mark.by_hand
 
@@ -104,3 +104,16 @@ def test_a_demonstration_of_its_records_gives_the_same_endpoints_derived_and_rec
         assert one.exit.tolist() == two.exit.tolist()
         assert one.cause.tolist() == two.cause.tolist()
         assert dict(one.rules)["response"] == "derived from measurements by RECIST 1.1 at all 105 scans"
+
+
+def test_scans_after_the_cutoff_and_scans_without_any_response_are_not_counted():
+    scans = [*GROWTH, scan(200, {}), scan(400, {"l1": 38, "x1": 30})]
+    rules = dict(gl.endpoint(measured(scans, study={"cutoff": on(300)}), "pfs").rules)
+    assert rules["response"] == "derived from measurements by RECIST 1.1 at all 3 scans"
+
+
+def test_one_reader_of_several():
+    scans = [scan(-5, {"l1": 40}, reader="local"), scan(-5, {"l1": 40}, reader="central1"),
+             scan(60, {"l1": 50}, reader="local"), scan(60, {"l1": 40}, reader="central1")]  # fmt: skip
+    assert days(measured(scans), "pfs") == ([60], [1]), "the worst reading of a date counts"
+    assert days(measured(scans, study={"endpoints": {"reader": "central1"}}), "pfs") == ([60], [0])
