@@ -122,6 +122,12 @@ class SafetySettings(_Section):
     y90_hepatic_window_days: int = Field(
         default=90, ge=1, description="days after radioembolization in which hepatic and radiation effects count"
     )
+    doxorubicin_warn_mg_m2: float = Field(
+        default=400, gt=0, description="cumulative doxorubicin above which heart failure becomes common; a convention"
+    )
+    doxorubicin_alert_mg_m2: float = Field(
+        default=550, gt=0, description="cumulative doxorubicin that is usually not exceeded; a convention"
+    )
     ctcae_version: Literal["5", "6"] = Field(
         default="5", description="CTCAE version by which laboratory values are graded"
     )
