@@ -23,6 +23,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P01", "stop", "Guarantee (immortal) time: an adverse event of grade 3 or more", 3),
         ("P05", "stop", "Competing risks: time to liver progression", 7),
         ("P05", "stop", "Competing risks: time to extrahepatic progression", 7),
+        ("P05", "stop", "Competing risks: time to untreatable progression", 3),
         ("P05", "stop", "Competing risks: time to local tumour progression", 18),
         ("P07", "stop", "Clustering of sessions within patients", 14),
         ("P07", "stop", "Clustering of lesions within patients", 20),
