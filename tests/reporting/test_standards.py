@@ -27,9 +27,12 @@ def test_the_score_is_printed_and_every_item_has_a_row() -> None:
     rows = [r.cells for r in made["standards-radioembolization"].rows if r.kind == "data"]
     assert len(rows) == 50
     assert sum(int(r[2]) for r in rows) == 51
-    assert ("24. Limitations", "In this report", "2", "This report: Pitfalls found", "—") in rows
+    assert ("24. Limitations", "In this report", "2", "This report: Pitfalls found") in rows
     missing = next(r for r in rows if r[0] == "1. Study design")
-    assert missing[1:] == ("Missing", "0", "—", "Text standards.study_design in study.toml")
+    assert missing[1:] == ("Missing", "0", "To record: text standards.study_design in study.toml")
+    partial = next(r for r in rows if r[1] == "In part")
+    assert partial[3].startswith("Sheet lab: bilirubin and albumin after the first session (6 of 7 patients")
+    assert "; complete: sheet lab" in partial[3]
 
 
 def test_fields_say_how_many_sessions_and_how_to_record_the_rest() -> None:

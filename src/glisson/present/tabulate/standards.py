@@ -25,8 +25,7 @@ def score(assessment: Assessment, result: StandardScore, words: Words) -> TableM
         each = plural(points, "point")
         rows.append(section(f"{sentence_case(weight)} items, {each} each: {got} of {of}"))
         rows += [_item_row(i) for i in result.items if i.weight == weight]
-    share = words.percent(result.least_recorded, None)
-    enough = "every one" if result.least_recorded == 1 else f"{share}"
+    enough = "every one" if result.least_recorded == 1 else words.percent(result.least_recorded, None)
     return TableModel(
         name="standards-radioembolization",
         title=caption(assessment, f"Reporting standard of radioembolization: {result.text}", result.patients),
@@ -34,8 +33,7 @@ def score(assessment: Assessment, result: StandardScore, words: Words) -> TableM
             text_column("Item", 2.6),
             text_column("State", 1.1),
             Column(heading="Points", width=0.7),
-            text_column("Where it stands", 3),
-            text_column("How to record it", 2.6),
+            text_column("Where it stands, or how to record it", 4.4),
         ),
         rows=tuple(rows),
         notes=(
@@ -49,7 +47,7 @@ def score(assessment: Assessment, result: StandardScore, words: Words) -> TableM
 
 
 def fields(assessment: Assessment, result: FieldList, words: Words) -> TableModel:
-    """Return for how many sessions each field is recorded, least complete first among equals in print order."""
+    """Return for how many sessions each field is recorded, and how to record those that are not complete."""
     rows = tuple(
         Row(cells=(f.label, _share(f, words), NOTHING_TO_PRINT if f.of and f.n == f.of else sentence_case(f.place)))
         for f in result.fields
@@ -64,9 +62,10 @@ def fields(assessment: Assessment, result: FieldList, words: Words) -> TableMode
 
 
 def _item_row(item: StandardItem) -> Row:
-    where = sentence_case(item.where) or NOTHING_TO_PRINT
-    todo = sentence_case(item.todo) or NOTHING_TO_PRINT
-    return Row(cells=(f"{item.number}. {item.topic}", _STATE[item.state], str(item.points), where, todo), indent=1)
+    place = sentence_case(item.where)
+    if item.todo:
+        place = f"{place}; complete: {item.todo}" if place else f"To record: {item.todo}"
+    return Row(cells=(f"{item.number}. {item.topic}", _STATE[item.state], str(item.points), place), indent=1)
 
 
 def _share(field: FieldRow, words: Words) -> str:
