@@ -1,0 +1,263 @@
+"""Complications of systemic doxorubicin among those who had it through the catheter, beside published rates."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from glisson.assessing.pseudonyms import Pseudonyms
+from glisson.assessment.doxorubicin import (
+    DoseGroup,
+    DoxorubicinResult,
+    GroupAnswer,
+    PublishedRate,
+    TermAnswer,
+    Verdict,
+)
+from glisson.clinical import toxicity
+from glisson.clinical.cohort import Cohort
+from glisson.clinical.derive import endpoint
+from glisson.clinical.doses import doxorubicin_doses
+from glisson.clinical.emergent import COUNTED, events
+from glisson.clinical.groups import patient_keys
+from glisson.clinical.labs.counts import worst_lab_grades
+from glisson.clinical.labs.graded import graded
+from glisson.errors import InputError
+from glisson.evidence import library
+from glisson.kernels.exact import binomial_interval, upper_bound
+from glisson.methods.exclusion import exclude
+from glisson.tables import CountTable, Factor, Group
+
+#: Key and level of those who had doxorubicin through the catheter.
+EXPOSED: Group = (("doxorubicin", "yes"),)
+
+#: Term, grade from which events count, endpoints of the library, and the blood count that shows it.
+_TERMS: tuple[tuple[str, Literal["any grade", "grade 3 or worse"], tuple[str, ...], str], ...] = (
+    ("Febrile neutropenia", "any grade",
+     ("toxicity:febrile_neutropenia", "toxicity:febrile_neutropenia_grade3plus"), ""),
+    ("Neutropenia", "any grade", ("toxicity:neutropenia_any_grade",), "anc"),
+    ("Leukopenia", "any grade", (), "wbc"),
+    ("Thrombocytopenia", "any grade", (), "platelets"),
+    ("Oral mucositis", "any grade", ("toxicity:mucositis_any_grade",), ""),
+    ("Nausea", "any grade", ("toxicity:nausea_any_grade",), ""),
+    ("Vomiting", "any grade", ("toxicity:vomiting_any_grade",), ""),
+    ("Alopecia", "any grade", (), ""),
+    ("Heart failure", "any grade", (), ""),
+    ("Ejection fraction decreased", "any grade", (), ""),
+    ("Left ventricular systolic dysfunction", "any grade", (), ""),
+)  # fmt: skip
+#: Arms of doxorubicin alone.
+_ARMS = ("doxorubicin", "doxorubicin_placebo")
+_SYNDROME = ("Nausea", "Vomiting")
+
+
+def doxorubicin_result(cohort: Cohort) -> DoxorubicinResult | None:
+    """Return what the records say of systemic complications of doxorubicin.
+
+    Parameters
+    ----------
+    cohort
+        Validated records with dated sessions.
+
+    Returns
+    -------
+    DoxorubicinResult or None
+        ``None`` where nobody is recorded to have had doxorubicin through the catheter, or no adverse event is recorded.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> result = doxorubicin_result(demo_cohort())
+    >>> result.treated, [t.term for t in result.terms if t.published][:2]
+    (14, ['Febrile neutropenia', 'Neutropenia'])
+    """
+    if not cohort.has("session", "date") or not cohort.has("adverse_event"):
+        return None
+    doses = doxorubicin_doses(cohort)
+    given = {p for p, n in zip(doses["patient_id"], doses["sessions"], strict=True) if n}
+    if not given:
+        return None
+    name, safety, level = Pseudonyms.of(cohort), cohort.study.safety, cohort.study.analysis.level
+    window = cohort.study.analysis.ae_window_days
+    keys = _keys(cohort, given)
+    limits = (safety.doxorubicin_warn_mg_m2, safety.doxorubicin_alert_mg_m2)
+    high = [doses.filter(pl.col("combined_mg_m2") > limit)["patient_id"].to_list() for limit in limits]
+    ids = cohort.table("patient")["patient_id"].to_list()
+    return DoxorubicinResult(
+        treated=len(given),
+        not_followed=len(_not_followed(cohort, window) & given),
+        window_days=window,
+        level=level,
+        terms=tuple(_term(cohort, keys, level, *term) for term in _TERMS),
+        doses=_doses(doses, keys),
+        warned=name.all(set(high[0]) - set(high[1])),
+        alerted=name.all(high[1]),
+        limits=limits,
+        exposed=CountTable.of(
+            keys["doxorubicin"].values(), ("yes", "no"), keys={"method": keys["method"]}, ids=ids, name="doxorubicin",
+            label="Doxorubicin through the catheter",
+        ),
+        notes=_notes(doses),
+    )  # fmt: skip
+
+
+def _keys(cohort: Cohort, given: set[str]) -> dict[str, Factor]:
+    ids = cohort.table("patient")["patient_id"].to_list()
+    exposed = Factor.of(["yes" if i in given else "no" for i in ids], ("yes", "no"))
+    return {"method": patient_keys(cohort)["method"], "doxorubicin": exposed}
+
+
+def _groups(keys: dict[str, Factor]) -> tuple[Group, ...]:
+    method = keys["method"]
+    present = [level for i, level in enumerate(method.levels) if np.any(method.codes == i)]
+    return (EXPOSED, (), *((("method", m),) for m in present))
+
+
+def _mask(keys: dict[str, Factor], group: Group) -> np.ndarray:
+    mask = np.ones(len(keys["method"]), dtype=np.bool_)
+    for key, level in group:
+        mask &= np.array(keys[key].values()) == level
+    return mask
+
+
+def _term(
+    cohort: Cohort,
+    keys: dict[str, Factor],
+    level: float,
+    term: str,
+    grade: Literal["any grade", "grade 3 or worse"],
+    endpoints: tuple[str, ...],
+    count: str,
+) -> TermAnswer:
+    ids = cohort.table("patient")["patient_id"].to_list()
+    had = _had(cohort, term, apart=False)
+    apart = _had(cohort, term, apart=True) if term in _SYNDROME else None
+    published = _published(endpoints, level)
+    fallen, measured = _fallen(cohort, count)
+    groups = []
+    for group in _groups(keys):
+        members = {i for i, inside in zip(ids, _mask(keys, group), strict=True) if inside}
+        n, x = len(members), len(members & had)
+        if not n:
+            continue
+        groups.append(
+            GroupAnswer(
+                group=group,
+                n=n,
+                events=x,
+                upper=upper_bound(x, n, level=level),
+                apart=None if apart is None else len(members & apart),
+                measured=len(members & measured) if count and measured else None,
+                low=len(members & fallen) if count and measured else None,
+                verdicts=tuple(_verdict(i, p, x, n, level) for i, p in enumerate(published)),
+            )
+        )
+    return TermAnswer(term=term, grade=grade, published=published, groups=tuple(groups))
+
+
+def _had(cohort: Cohort, term: str, *, apart: bool) -> set[str]:
+    """Return the patients with the event under any of its names; apart from post-embolization syndromes if asked."""
+    names = toxicity.DOXORUBICIN_TERMS[term]
+    rows = events(cohort).filter((pl.col("status") == COUNTED) & pl.col("key").is_in(list(names)))
+    table = cohort.table("adverse_event")
+    if apart and "pes" in table.columns:
+        flagged = table.with_row_index("event").filter(pl.col("pes").fill_null(value=False))["event"]
+        rows = rows.filter(~pl.col("event").is_in(flagged.cast(pl.Int64).implode()))
+    return set(rows["patient_id"].to_list())
+
+
+def _fallen(cohort: Cohort, test: str) -> tuple[set[str], set[str]]:
+    """Return the patients in whom a blood count fell, and those in whom it was measured after treatment."""
+    if not test:
+        return set(), set()
+    try:
+        worst_lab_grades(cohort, test)
+    except InputError:
+        return set(), set()
+    rows = graded(cohort).filter((pl.col("test") == test) & pl.col("in_window") & pl.col("grade").is_not_null())
+    return set(rows.filter(pl.col("emergent"))["patient_id"].to_list()), set(rows["patient_id"].to_list())
+
+
+def _published(endpoints: tuple[str, ...], level: float) -> tuple[PublishedRate, ...]:
+    """Return the rates of doxorubicin alone, lowest first."""
+    shelf, out = library(), []
+    for name in endpoints:
+        for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic"):
+            if number.arm_id not in _ARMS or number.value is None or not 0 < number.value < 1:
+                continue
+            low = high = None
+            if number.events is not None and number.n:
+                low, high = binomial_interval(number.events, number.n, level=level)
+            out.append(
+                PublishedRate(
+                    study=shelf.arm(number.study_id, number.arm_id).label, arm=number.arm_id.replace("_", " and "),
+                    grade="grade 3 or worse" if "grade3" in name else "any grade" if "any_grade" in name else "",
+                    rate=number.value, n=number.n, events=number.events, low=low, high=high, url=number.source_url,
+                )
+            )  # fmt: skip
+    return tuple(sorted(out, key=lambda p: (p.rate, p.study)))
+
+
+def _verdict(place: int, published: PublishedRate, x: int, n: int, level: float) -> Verdict:
+    found = exclude(x, n, published.rate, published_events=published.events, published_n=published.n, level=level)
+    return Verdict(
+        published=place, upper=found.upper, tail=found.tail, excluded=found.excluded,
+        surely_excluded=found.surely_excluded, needed=found.needed, surely_needed=found.surely_needed,
+    )  # fmt: skip
+
+
+def _not_followed(cohort: Cohort, window: int) -> set[str]:
+    """Return the patients last seen alive before the end of the window."""
+    try:
+        survival = endpoint(cohort, "os", origin="first_ldt")
+    except InputError:
+        return set()
+    return {str(u) for u in survival.unit[(survival.cause <= 0) & (survival.exit < window)]}
+
+
+def _doses(rows: pl.DataFrame, keys: dict[str, Factor]) -> tuple[DoseGroup, ...]:
+    out = []
+    for group in _groups(keys):
+        part = rows.filter(pl.Series(_mask(keys, group)))
+        if part.is_empty():
+            continue
+        treated = part.filter(pl.col("sessions") > 0)
+        values = {c: _spread(treated[c]) for c in ("arterial_mg", "arterial_mg_m2")}
+        values |= {c: _spread(part[c]) for c in ("systemic_mg_m2", "combined_mg_m2")}
+        out.append(
+            DoseGroup(
+                group=group, n=len(part), treated=len(treated), arterial_mg=values["arterial_mg"],
+                arterial_n=len(treated["arterial_mg"].drop_nulls()), arterial_mg_m2=values["arterial_mg_m2"],
+                arterial_m2_n=len(treated["arterial_mg_m2"].drop_nulls()), systemic_mg_m2=values["systemic_mg_m2"],
+                systemic_n=len(part["systemic_mg_m2"].drop_nulls()), combined_mg_m2=values["combined_mg_m2"],
+                combined_n=len(part["combined_mg_m2"].drop_nulls()),
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _spread(values: pl.Series) -> tuple[float, float, float, float] | None:
+    known = values.drop_nulls().to_numpy().astype(np.float64)
+    if not len(known):
+        return None
+    low, median, high = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+    return low, median, high, float(known.max())
+
+
+def _notes(doses: pl.DataFrame) -> tuple[str, ...]:
+    notes = []
+    if n := int((doses["undrugged"] > 0).sum()):
+        notes.append(
+            f"{n} {'patients' if n > 1 else 'patient'} had chemoembolization whose drug is not recorded and "
+            f"{'count' if n > 1 else 'counts'} as not having had doxorubicin."
+        )
+    if n := int(((doses["undosed"] > 0) & (doses["sessions"] > 0)).sum()):
+        notes.append(f"The doxorubicin dose of at least one session is not recorded in {n} of those who had it.")
+    if n := int((doses["systemic_later"] & (doses["sessions"] > 0)).sum()):
+        notes.append(
+            f"{n} of those who had doxorubicin through the catheter began a systemic regimen with doxorubicin later, "
+            "whose dose is not recorded; it is not in the sums."
+        )
+    return tuple(notes)

@@ -1,0 +1,111 @@
+"""The systemic doxorubicin question: who had it, how much, what was seen, what that excludes."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import glisson as gl
+from glisson.assessing.doxorubicin import EXPOSED, doxorubicin_result
+from glisson.clinical.doses import body_surface, doxorubicin_doses
+from glisson.clinical.read import demo_cohort
+from glisson.errors import InputError
+from glisson.present.document import Paragraph, TableBlock
+from glisson.reporting.doxorubicin import answer_sentence, doxorubicin_section
+from glisson.reporting.results_doxorubicin import DoxorubicinPart
+from tests.clinical.build import cohort
+
+PATIENT = {"patient_id": "1", "sex": "F", "vital_status": "alive", "last_contact_date": "2021-06-30",
+           "height_cm": 180.0, "weight_kg": 80.0, "dox_sys_mg_m2": 300.0}  # fmt: skip
+
+
+def _session(day: str, patient: str = "1", **more) -> dict:
+    return {"session_id": f"{patient}{day}", "patient_id": patient, "date": day, "method": "deb_tace",
+            "drug": "Doxorubicin", "drug_mg": 100.0} | more  # fmt: skip
+
+
+def _event(term: str, patient: str = "1", grade: int = 1, **more) -> dict:
+    return {"patient_id": patient, "onset_date": "2021-01-12", "term": term, "grade": grade, "ctcae_version": "5",
+            "related": "probable"} | more  # fmt: skip
+
+
+def _cohort(sessions, events, patients=(PATIENT,), **more):
+    return cohort(patient=list(patients), session=sessions, adverse_event=events, **more)
+
+
+@pytest.mark.by_hand
+def test_doses_add_up():
+    row = doxorubicin_doses(_cohort([_session("2021-01-10"), _session("2021-02-10", drug_mg=50.0)], [])).row(
+        0, named=True
+    )
+    assert row["surface_m2"] == 2.0
+    assert (row["arterial_mg"], row["arterial_mg_m2"], row["combined_mg_m2"]) == (150.0, 75.0, 375.0)
+    unknown = doxorubicin_doses(_cohort([_session("2021-01-10", drug_mg=None)], [])).row(0, named=True)
+    assert (unknown["undosed"], unknown["arterial_mg"], unknown["combined_mg_m2"]) == (1, None, None)
+    other = doxorubicin_doses(_cohort([_session("2021-01-10", drug=None)], [])).row(0, named=True)
+    assert (other["sessions"], other["undrugged"], other["arterial_mg"]) == (0, 1, 0.0)
+    with pytest.raises(InputError):
+        body_surface(0, 70)
+
+
+@pytest.mark.by_hand
+def test_events_under_any_name_and_apart_from_the_syndrome():
+    patients = [PATIENT, PATIENT | {"patient_id": "2"}]
+    sessions = [_session("2021-01-10"), _session("2021-01-10", patient="2")]
+    events = [_event("hair loss"), _event("Nausea", pes=True), _event("Nausea", patient="2", pes=False)]
+    result = doxorubicin_result(_cohort(sessions, events, patients))
+    own = {t.term: next(g for g in t.groups if g.group == EXPOSED) for t in result.terms}
+    assert own["Alopecia"].events == 1
+    assert (own["Nausea"].events, own["Nausea"].apart) == (2, 1)
+    assert own["Neutropenia"].measured is None
+
+
+@pytest.mark.by_hand
+def test_a_fall_of_the_count_is_seen_though_nobody_recorded_it():
+    labs = [
+        {"patient_id": "1", "date": d, "test": "anc", "value": v, "unit": "10^9/L", "lln": 2.0}
+        for d, v in (("2021-01-09", 4.0), ("2021-01-20", 1.2))
+    ]
+    result = doxorubicin_result(_cohort([_session("2021-01-10")], [_event("Pain")], lab=labs))
+    own = next(g for g in next(t for t in result.terms if t.term == "Neutropenia").groups if g.group == EXPOSED)
+    assert (own.events, own.low, own.measured) == (0, 1, 1)
+
+
+def test_there_is_no_question_without_doxorubicin():
+    assert (
+        doxorubicin_result(_cohort([_session("2021-01-10", method="y90_glass", drug=None)], [_event("Pain")])) is None
+    )
+    assert doxorubicin_result(cohort(patient=[PATIENT], session=[_session("2021-01-10")])) is None
+
+
+def test_the_demonstration_answers_as_the_commentary_asks():
+    result = doxorubicin_result(demo_cohort())
+    febrile = next(t for t in result.terms if t.term == "Febrile neutropenia")
+    beads = next(g for g in febrile.groups if g.group == (("method", "deb_tace"),))
+    assert (beads.events, beads.n, round(beads.upper, 3)) == (0, 13, 0.206)
+    assert [round(p.rate, 3) for p in febrile.published] == [0.11, 0.126, 0.139]
+    assert not any(v.excluded for v in beads.verdicts)
+    assert [v.needed for v in beads.verdicts] == [26, 23, 21]
+    assessment = gl.assess(demo_cohort())
+    said = answer_sentence(assessment, result)
+    assert "cannot exclude the 11.0% to 13.9% febrile neutropenia" in said
+    blocks = doxorubicin_section(assessment, result)
+    assert sum(isinstance(b, TableBlock) for b in blocks) == 3
+    texts = " ".join(b.text for b in blocks if isinstance(b, Paragraph))
+    assert not any(word in texts for word in ("None,", "nan", "{", "}"))
+    assert DoxorubicinPart.model_validate(result).treated == 14
+
+
+@pytest.mark.property
+@given(st.lists(st.floats(1, 150), min_size=1, max_size=4), st.floats(100, 220), st.floats(30, 160))
+def test_more_sessions_never_lower_the_dose(doses, height, weight):
+    sessions = [_session(f"2021-0{i + 1}-10", drug_mg=d) for i, d in enumerate(doses)]
+    person = PATIENT | {"height_cm": height, "weight_kg": weight}
+    rows = [doxorubicin_doses(_cohort(sessions[:k], [], [person])).row(0, named=True) for k in range(1, len(doses) + 1)]
+    totals = [r["combined_mg_m2"] for r in rows]
+    assert totals == sorted(totals)
+    assert rows[-1]["arterial_mg_m2"] == pytest.approx(sum(doses) / body_surface(height, weight))
+    assert isinstance(rows[0]["patient_id"], str)
+    assert pl.Series(totals).is_not_null().all()
