@@ -39,8 +39,8 @@ def _score_text(score: StandardScore) -> str:
     absent = [i for i in score.items if not i.points]
     by_text = sum("study.toml" in i.todo for i in absent)
     text = (
-        f"The score is {score.text} ([[standards-radioembolization]]): what the records hold, study.toml states and this "
-        "report gives."
+        f"The score is {score.text} ([[standards-radioembolization]]): what the records hold, study.toml states and "
+        "this report gives."
     )
     if by_text:
         text += f" {opening(by_text, 'further item')} {'needs' if by_text == 1 else 'need'} only a text in study.toml."
