@@ -9,8 +9,12 @@ from importlib.metadata import version
 
 import numpy as np
 
+from glisson.assessing import exposure, standards
 from glisson.assessing.baseline import table_one
+from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
+from glisson.assessing.laboratory import laboratory_result
+from glisson.assessing.lesions import lesion_names, lesion_result
 from glisson.assessing.pseudonyms import Pseudonyms
 from glisson.assessing.rates import safety_result
 from glisson.assessing.response import response_result
@@ -129,6 +133,11 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
             ("python", platform.python_version()),
         ),
         seed=cohort.study.analysis.seed,
+        lesions=lesion_result(cohort),
+        exposure=exposure.build(cohort),
+        laboratory=laboratory_result(cohort),
+        doxorubicin=doxorubicin_result(cohort),
+        standards=standards.build(cohort, findings=len(findings)),
     )
 
 
@@ -163,10 +172,17 @@ def _endpoint_result(
             rules=one.rules,
             breakdowns=tuple(breakdowns),
             comparison=_comparison(cohort, code, name),
-            notes=tuple(f"{name(unit)}: {note}" for unit, note in one.flags),
+            notes=_notes(cohort, one, name),
         ),
         log,
     )
+
+
+def _notes(cohort: Cohort, one: Endpoint, name: Pseudonyms) -> tuple[str, ...]:
+    """Return notes on single units under printed names; lesions are named after their patient."""
+    if one.name == "ltp":
+        return tuple(f"{unit}: {note}" for unit, note in lesion_names(cohort, name, one.flags))
+    return tuple(f"{name(unit)}: {note}" for unit, note in one.flags)
 
 
 def _comparison(cohort: Cohort, code: str, name: Pseudonyms) -> RuleSetComparison | None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
-from glisson.assessment.response import ResponseResult
+from glisson.assessment.exposure import ExposureResult
+from glisson.assessment.laboratory import LaboratoryResult
+from glisson.assessment.response import LesionResult, ResponseResult
 from glisson.assessment.safety import SafetyResult
+from glisson.assessment.standards import StandardsResult
 from glisson.clinical.problems import Problems
 from glisson.tables import Estimates, Group
 
@@ -98,6 +102,9 @@ class Assessment:
         Table 1.
     endpoints, response, safety
         Results; ``None`` where the input does not hold what they need.
+    lesions, exposure, laboratory, doxorubicin, standards
+        Outcomes of treated lesions, treatment as given, laboratory values and liver function, complications of systemic
+        doxorubicin, completeness by the reporting standards; ``None`` likewise.
     findings
         Pitfalls, worst first.
     problems
@@ -135,6 +142,11 @@ class Assessment:
     files: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     seed: int
+    lesions: LesionResult | None = None
+    exposure: ExposureResult | None = None
+    laboratory: LaboratoryResult | None = None
+    doxorubicin: DoxorubicinResult | None = None
+    standards: StandardsResult | None = None
 
     def endpoint(self, code: str) -> EndpointResult:
         """Return one endpoint's results by code.

@@ -6,6 +6,7 @@ from glisson.assessment import Assessment, Breakdown, EndpointResult, SafetyTerm
 from glisson.present.tabulate.common import find
 from glisson.present.tabulate.safety import SEVERE, affected
 from glisson.present.words import DAYS_PER_MONTH, Words, listed, lower_first, opening, sentence_case, spelled
+from glisson.reporting.doxorubicin import answer_sentence
 from glisson.reporting.wording import (
     by_method,
     median_phrase,
@@ -171,7 +172,8 @@ def _response(assessment: Assessment) -> str:
     )
     if rate is None or rate.events is None or not rate.n:
         return ""
-    return f"An objective response was recorded in {words.rate(rate, 'patients')}."
+    found = "was derived from measurements" if result.source == "derived" else "was recorded"
+    return f"An objective response ({result.criterion.split(' (')[0]}) {found} in {words.rate(rate, 'patients')}."
 
 
 def _safety(assessment: Assessment) -> list[str]:
@@ -183,11 +185,27 @@ def _safety(assessment: Assessment) -> list[str]:
     if severe:
         x, n = severe[0]
         out.append(f"An adverse event of grade {SEVERE} or worse was recorded in {words.count_of(x, n, 'patients')}.")
+    if assessment.doxorubicin is not None:
+        return [*out, *_laboratory(assessment), answer_sentence(assessment, assessment.doxorubicin)]
     nobody = [t for t in safety.terms if not affected(t.worst, ())[0]]
     if nobody:
         text = f"Nobody had {listed([lower_first(t.term) for t in nobody], 'or')}"
         out.append(text + _excluded(assessment, nobody[0], words) + ".")
     return out
+
+
+def _laboratory(assessment: Assessment) -> list[str]:
+    """Say how many had a liver test of grade 3 or worse, where laboratory values are known."""
+    if assessment.laboratory is None or not assessment.laboratory.tests:
+        return []
+    words, said = words_of(assessment), []
+    for test in assessment.laboratory.tests:
+        row = find(test.estimates, "proportion", group=(), detail="grade 3 or worse")
+        if row is not None and row.events and row.n:
+            said.append(f"{test.label.lower()} in {words.count_of(row.events, row.n)}")
+    if not said:
+        return ["No laboratory value reached grade 3."]
+    return [f"Laboratory values of grade 3 or worse: {listed(said)}."]
 
 
 def _excluded(assessment: Assessment, term: SafetyTerm, words: Words) -> str:

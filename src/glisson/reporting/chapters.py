@@ -9,7 +9,21 @@ from glisson.present.document import Block, Document, Heading, Paragraph, TableB
 from glisson.present.tabulate import efficacy as tables
 from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
-from glisson.reporting import appendix, efficacy, methods_text, patients, pitfalls, response, safety, strobe
+from glisson.reporting import (
+    appendix,
+    doxorubicin,
+    efficacy,
+    exposure,
+    laboratory,
+    lesions,
+    methods_text,
+    patients,
+    pitfalls,
+    response,
+    safety,
+    standards,
+    strobe,
+)
 from glisson.reporting.answer import answer_text
 from glisson.reporting.wording import words_of
 
@@ -33,12 +47,16 @@ def document(assessment: Assessment) -> Document:
     blocks: list[Block] = [
         *_answer(assessment),
         *patients.chapter(assessment),
+        *exposure.treatment_chapter(assessment, assessment.exposure),
         *efficacy.chapter(assessment),
-        *safety.safety_chapter(assessment),
         *response.response_chapter(assessment),
+        *lesions.lesion_section(assessment, assessment.lesions),
+        *safety.safety_chapter(assessment),
+        *_harm(assessment),
         *pitfalls.chapter(assessment),
         *methods_text.chapter(assessment),
         *strobe.chapter(),
+        *standards.standards_chapter(assessment, assessment.standards),
         *appendix.chapter(assessment),
     ]
     draft = Document(
@@ -58,6 +76,17 @@ def _answer(assessment: Assessment) -> list[Block]:
     ]
     key = tables.key_results(assessment, words_of(assessment))
     return [*blocks, TableBlock(table=key)] if key is not None else blocks
+
+
+def _harm(assessment: Assessment) -> list[Block]:
+    """Return the sections on harm beyond recorded adverse events."""
+    blocks: list[Block] = []
+    if assessment.doxorubicin is not None:
+        blocks += doxorubicin.doxorubicin_section(assessment, assessment.doxorubicin)
+    if assessment.laboratory is not None:
+        blocks += laboratory.laboratory_section(assessment, assessment.laboratory)
+        blocks += laboratory.liver_function_section(assessment, assessment.laboratory)
+    return blocks
 
 
 def _fill(block: Block, draft: Document) -> Block:

@@ -9,8 +9,9 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import response
+from glisson.reporting import doxorubicin, laboratory, lesions, response
 from glisson.reporting.references import cited
+from glisson.reporting.wording import words_of
 
 
 def chapter(assessment: Assessment) -> list[Block]:
@@ -107,8 +108,15 @@ def _safety(assessment: Assessment) -> list[Paragraph]:
             f"at the worst grade (CTCAE {', '.join(assessment.safety.ctcae_versions) or 'version not recorded'})"
         )
         out.append(Paragraph(lead="Safety.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
+    if assessment.laboratory is not None:
+        out.append(Paragraph(lead="Laboratory values.", text=laboratory.methods_text(assessment.laboratory)))
+    if assessment.doxorubicin is not None:
+        text = doxorubicin.methods_text(assessment.doxorubicin, words_of(assessment))
+        out.append(Paragraph(lead="Systemic doxorubicin.", text=text))
     if assessment.response is not None:
         out.append(Paragraph(lead="Response.", text=response.methods_text(assessment.response)))
+    if assessment.lesions is not None:
+        out.append(Paragraph(lead="Sessions and lesions.", text=lesions.methods_text(assessment.lesions)))
     return out
 
 

@@ -10,6 +10,9 @@ from pydantic import BeforeValidator, ValidationError
 
 from glisson.assessment import Assessment
 from glisson.errors import InputError
+from glisson.reporting.results_doxorubicin import DoxorubicinPart
+from glisson.reporting.results_exposure import ExposurePart, StandardsPart
+from glisson.reporting.results_laboratory import LaboratoryPart
 from glisson.reporting.results_parts import (
     CountPart,
     Counts,
@@ -19,7 +22,7 @@ from glisson.reporting.results_parts import (
     Part,
     as_rows,
 )
-from glisson.reporting.results_response import ResponsePart
+from glisson.reporting.results_response import LesionPart, ResponsePart
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -185,6 +188,11 @@ class Results(Part):
     files: Pairs
     versions: Pairs
     seed: int
+    lesions: LesionPart | None
+    exposure: ExposurePart | None
+    laboratory: LaboratoryPart | None
+    doxorubicin: DoxorubicinPart | None
+    standards: StandardsPart | None
 
 
 def results_json(assessment: Assessment) -> str:
