@@ -15,7 +15,7 @@ def test_the_answer_says_who_how_many_what_how_sure_and_what_not() -> None:
         "By first method, median overall survival was 8.0 months (95% CI, 4.0 to 14.0) with DEB-TACE",
         "neither establishes a difference nor excludes an important one",
         "Where disease was limited to the liver, median overall survival was 26.1 months",
-        "An objective response was recorded in 8 of 24 patients (33%; 95% CI, 16% to 55%).",
+        "An objective response (RECIST 1.1) was recorded in 8 of 24 patients (33%; 95% CI, 16% to 55%).",
         "Nobody had neutropenia or heart failure, which excludes true rates above 12% (above 21% with DEB-TACE) but no "
         "lower ones.",
         "cannot say which works better",

@@ -32,9 +32,10 @@ def test_chapters_stand_in_a_clinicians_order() -> None:
     assert chapters == [
         "The answer in one paragraph",
         "Patients",
+        "Treatment",
         "Efficacy",
-        "Safety",
         "Response",
+        "Safety",
         "Pitfalls found",
         "Methods",
         "STROBE checklist",

@@ -145,7 +145,9 @@ def proportion_by_method(rows: pl.DataFrame, name: str, detail: str, level: floa
     groups += [((("method", m),), rows.filter(pl.col("method") == m)) for m in factor.levels]
     out = NOTHING
     for group, part in groups:
-        counted = part.drop_nulls("hit").group_by("patient_id").agg(x=pl.col("hit").sum(), n=pl.len())
+        counted = (
+            part.drop_nulls("hit").group_by("patient_id").agg(x=pl.col("hit").sum(), n=pl.len()).sort("patient_id")
+        )
         if counted.is_empty():
             reason = f"not estimable (not recorded for any of {len(part)})"
             row = Estimate(variable=name, statistic="proportion", group=group, unit="probability", method=METHOD,

@@ -208,7 +208,7 @@ def proportional_hazards(model: CoxModel, *, scale: Scale = "km") -> Estimates:
     >>> arms = {"arm": list("aaaabbbb")}
     >>> os = Endpoint.from_arrays([1, 3, 4, 6, 2, 5, 7, 8], [1] * 8, keys=arms, name="os")
     >>> round(proportional_hazards(fit_cox(os, "arm", penalty="none")).one("p", detail="arm").value, 4)
-    0.4413
+    0.7181
     """
     if scale not in {"km", "identity", "log"}:
         raise SettingsError(f"scale {scale!r}", expected="km, identity or log")
