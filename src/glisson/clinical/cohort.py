@@ -12,7 +12,14 @@ from glisson.clinical.settings import Study
 from glisson.errors import InputError
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     import polars as pl
+
+    from glisson.clinical.labs.function import Score
+    from glisson.tables import CountTable
+
+    Site = Literal["any", "liver", "outside"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,83 @@ class Cohort:
                 if name not in tables and key in frame.columns:
                     tables[name] = frame.filter(pl.col(key).is_in(list(ids)))
         return replace(self, tables=tables, excluded=self.excluded + tuple(patients.items()))
+
+    def response(self, criterion: str = "", *, confirmed: bool = False, site: Site = "any") -> CountTable:
+        """Count patients by best overall response, by every grouping variable of the patients.
+
+        Parameters
+        ----------
+        criterion
+            ``"recist11"``, ``"mrecist"``, ``"easl"``, ``"who"``, ``"choi"`` or ``"mchoi"``; by default the study's.
+            Derived from measurements where there are any.
+        confirmed
+            Whether a response needs a second scan.
+        site
+            ``"any"``, ``"liver"`` or ``"outside"``.
+
+        Raises
+        ------
+        InputError
+            If no response is recorded or can be derived.
+
+        Examples
+        --------
+        >>> import glisson as gl
+        >>> from glisson.clinical.read import demo_cohort
+        >>> gl.proportion(demo_cohort().response("mrecist"), ["CR", "PR"]).one("proportion").events
+        18
+        """
+        from glisson.clinical.response import best_response  # noqa: PLC0415 - a cohort is at the bottom of its room
+
+        return best_response(self, criterion, confirmed, site=site)
+
+    def toxicity(self, term: str | None = None, *, unit: Literal["patient", "session"] = "patient") -> CountTable:
+        """Count patients, or sessions, by the worst grade of an adverse event, by method.
+
+        Parameters
+        ----------
+        term
+            CTCAE term in any case; ``None`` takes all terms together.
+        unit
+            Whether a patient or a session is counted once.
+
+        Raises
+        ------
+        InputError
+            If no adverse event is recorded.
+
+        Examples
+        --------
+        >>> from glisson.clinical.read import demo_cohort
+        >>> demo_cohort().toxicity("alopecia").by().counts.tolist()
+        [[24, 0, 0, 0, 0, 0]]
+        """
+        from glisson.clinical.toxicity import session_worst_grades, worst_grades  # noqa: PLC0415
+
+        return (worst_grades if unit == "patient" else session_worst_grades)(self, term)
+
+    def liver_function(self, score: Score = "albi") -> CountTable:
+        """Count patients by liver function before treatment and at its worst after it, by method.
+
+        Parameters
+        ----------
+        score
+            ``"albi"``, ``"malbi"``, ``"child_pugh"``, ``"meld"``, ``"meld_na"`` or ``"meld_3"``.
+
+        Raises
+        ------
+        InputError
+            If there is no laboratory value.
+
+        Examples
+        --------
+        >>> from glisson.clinical.read import demo_cohort
+        >>> demo_cohort().liver_function().keys
+        ('method', 'baseline')
+        """
+        from glisson.clinical.labs.function import liver_function_table  # noqa: PLC0415
+
+        return liver_function_table(self, score)
 
     def __repr__(self) -> str:
         """Return one line without any patient's value."""
