@@ -9,6 +9,9 @@ from typing import Any
 import polars as pl
 
 from glisson.clinical.cohort import Cohort
+from glisson.clinical.ctcae.terms import LATE_AFTER_RADIATION
+from glisson.clinical.ctcae.words import SYNDROMES, ctcae_term, same_term
+from glisson.clinical.vocabulary import METHOD_FAMILY
 
 #: What became of a row of the adverse-event table, with the reason why it does not count.
 COUNTED = "counted"
@@ -21,24 +24,15 @@ REASONS: dict[str, str] = {
     "after_cutoff": "after the cut-off",
 }
 NO_TERM = "Term not recorded"
+#: What is counted where the syndrome was recorded and not its components.
+SYNDROME = "Post-embolization syndrome"
 
 _UNRELATED = ("unrelated", "unlikely")
 _COLUMNS: dict[str, Any] = {
     "patient_id": pl.String, "onset_date": pl.Date, "onset_date_to": pl.Date, "end_date": pl.Date,
     "end_date_to": pl.Date, "term": pl.String, "grade": pl.Int64, "related": pl.String, "session_id": pl.String,
-    "outcome": pl.String,
+    "outcome": pl.String, "serious": pl.Boolean,
 }  # fmt: skip
-
-
-def same_term(text: str) -> str:
-    """Return a term in the form in which it is compared: case and blanks do not matter.
-
-    Examples
-    --------
-    >>> same_term(" Abdominal  Pain")
-    'abdominal pain'
-    """
-    return " ".join(text.split()).casefold()
 
 
 @lru_cache(maxsize=4)  # a cohort never changes, and every term asks for its events
@@ -46,9 +40,11 @@ def events(cohort: Cohort) -> pl.DataFrame:
     """Return every row of the adverse-event table with what became of it.
 
     An event counts if it can have begun within the study's ``ae_window_days`` of any session, day 0 being the day of
-    the session. A partial date counts if any day it can mean does, and an event without a date always: an unknown date
-    must not make a complication disappear. An event is compared with what its patient had when treatment began: a
-    row of the same term from before the first session that is ongoing, or ended on or after the later one's onset.
+    the session; effects on the liver and of radiation after radioembolization within ``y90_hepatic_window_days``. Terms
+    are those of CTCAE where a recorded word means one. A partial date counts if any day it can mean does, and an event
+    without a date always: an unknown date must not make a complication disappear. An event is compared with what its
+    patient had when treatment began: a row of the same term from before the first session that is ongoing, or ended on
+    or after the later one's onset.
 
     Parameters
     ----------
@@ -58,9 +54,10 @@ def events(cohort: Cohort) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``event`` (row number from 0), ``patient_id``, ``term`` (in its usual spelling), ``key`` (compared form),
-        ``grade`` (null where not recorded), ``dated``, ``session`` (row of the session table it is attributed to, the
-        recorded one or the latest one up to its onset, null where unknown), ``status``: ``counted``, ``absent``
+        ``event`` (row number from 0), ``patient_id``, ``term`` (of CTCAE, or in its usual spelling), ``key`` (its
+        compared form), ``recorded`` (as written), ``grade`` (null where not recorded), ``dated``, ``session`` (row of the session
+        table it is attributed to, the recorded one or the latest one up to its onset, null where unknown), ``after``
+        (days from the latest session up to the onset), ``related``, ``serious``, ``status``: ``counted``, ``absent``
         (grade 0: looked for, not there) or a key of ``REASONS``.
     """
     rows = _rows(cohort)
@@ -68,10 +65,15 @@ def events(cohort: Cohort) -> pl.DataFrame:
     first = sessions.group_by("patient_id").agg(t0=pl.col("date").min())
     rows = rows.join(first, on="patient_id", how="left", maintain_order="left")
     rows = rows.with_columns(dated=pl.col("onset_date").is_not_null() & pl.col("t0").is_not_null())
-    rows = rows.join(_near(rows, sessions, cohort.study.analysis.ae_window_days), on="event", how="left")
+    usual = cohort.study.analysis.ae_window_days
+    longer = max(usual, cohort.study.safety.y90_hepatic_window_days)
+    rows = rows.join(_near(rows, sessions, usual, longer), on="event", how="left")
     rows = rows.join(_baseline(rows), on="event", how="left")
     rows = rows.with_columns(_status(cohort.study.cutoff).alias("status")).sort("event")
-    return rows.select("event", "patient_id", "term", "key", "grade", "dated", "session", "status")
+    return rows.select(
+        "event", "patient_id", "term", "key", "recorded", "grade", "dated", "session", "after", "related", "serious",
+        "status",
+    )  # fmt: skip
 
 
 def _rows(cohort: Cohort) -> pl.DataFrame:
@@ -83,18 +85,26 @@ def _rows(cohort: Cohort) -> pl.DataFrame:
     frame = frame.with_columns(
         pl.coalesce("onset_date_to", "onset_date").alias("onset_date_to"),
         pl.coalesce("end_date_to", "end_date").alias("end_date_to"),
-        pl.col("term").map_elements(same_term, return_dtype=pl.String).alias("key"),
+        recorded="term",
+        key=pl.col("term").map_elements(_compared, return_dtype=pl.String),
     )
     spelling = frame.group_by("key", "term").len().sort("len", "term", descending=[True, False])
     spelling = spelling.group_by("key", maintain_order=True).agg(pl.col("term").first())
     frame = frame.drop("term").join(spelling, on="key", how="left", maintain_order="left")
+    frame = frame.with_columns(term=pl.col("term").map_elements(ctcae_term, return_dtype=pl.String))
     known = cohort.table("patient").select("patient_id")
     return frame.join(known, on="patient_id", how="semi", maintain_order="left")
 
 
+def _compared(text: str) -> str:
+    """Return the compared form of the term that a text means; every name of the syndrome is one."""
+    plain = same_term(text)
+    return SYNDROME.casefold() if plain in SYNDROMES else ctcae_term(text).casefold()
+
+
 def _sessions(cohort: Cohort) -> pl.DataFrame:
     """Return dated sessions up to the cut-off: ``session`` (row number), ``session_id``, patient and dates."""
-    kinds = {"patient_id": pl.String, "session_id": pl.String, "date": pl.Date, "date_to": pl.Date}
+    kinds = {"patient_id": pl.String, "session_id": pl.String, "date": pl.Date, "date_to": pl.Date, "method": pl.String}
     if not cohort.has("session", "date"):
         return pl.DataFrame(schema={"session": pl.Int64, **kinds})
     frame = cohort.table("session")
@@ -105,16 +115,20 @@ def _sessions(cohort: Cohort) -> pl.DataFrame:
     return frame if cutoff is None else frame.filter(pl.col("date") <= cutoff)
 
 
-def _near(rows: pl.DataFrame, sessions: pl.DataFrame, window: int) -> pl.DataFrame:
+def _near(rows: pl.DataFrame, sessions: pl.DataFrame, usual: int, longer: int) -> pl.DataFrame:
     """Return of each event whether it can lie in the window of a session, and the session it is attributed to."""
-    pairs = rows.select("event", "patient_id", "onset_date", "onset_date_to", recorded="session_id").join(
+    pairs = rows.select("event", "patient_id", "key", "onset_date", "onset_date_to", recorded="session_id").join(
         sessions, on="patient_id", how="inner"
     )
     begun = pl.col("onset_date_to") >= pl.col("date")
-    inside = begun & (pl.col("onset_date") <= pl.col("date_to") + pl.duration(days=window))
+    late = pl.col("key").is_in([t.casefold() for t in LATE_AFTER_RADIATION])
+    radiation = pl.col("method").is_in([m for m, family in METHOD_FAMILY.items() if family == "y90"])
+    window = pl.when((late & radiation).fill_null(value=False)).then(longer).otherwise(usual)
+    inside = begun & ((pl.col("onset_date") - pl.col("date_to")).dt.total_days() <= window)
     named = (pl.col("recorded") == pl.col("session_id")).fill_null(value=False)
     pairs = pairs.with_columns(inside=inside.fill_null(value=False), begun=begun.fill_null(value=False), named=named)
-    near = pairs.group_by("event").agg(pl.col("inside").any())
+    days = (pl.col("onset_date") - pl.col("date")).dt.total_days().filter(pl.col("begun")).min()
+    near = pairs.group_by("event").agg(pl.col("inside").any(), after=days)
     # The recorded session comes first, then the latest one before the event.
     usable = pairs.filter(pl.col("begun") | (pl.col("named") & pl.col("onset_date").is_null()))
     owner = usable.sort("event", "named", "date", "session").group_by("event").agg(pl.col("session").last())

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from glisson.clinical.integrity_events import EVENT_RULES
 from glisson.clinical.integrity_labs import LAB_RULES
 from glisson.clinical.integrity_measurement import measurement_rules
 from glisson.clinical.integrity_rules import RULES, Rule, Tables, where
@@ -39,6 +40,7 @@ def check(tables: Tables, locator: Locator, *, today: date, study: Study) -> lis
         *RULES,
         *STOP_RULES,
         *LAB_RULES,
+        *EVENT_RULES,
         *measurement_rules(study.response),
         *_key_rules(),
         *_date_rules(today, study.cutoff),

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.emergent import ABSENT, COUNTED, REASONS, events, same_term
+from glisson.clinical.ctcae.words import ctcae_term
+from glisson.clinical.emergent import ABSENT, COUNTED, REASONS, events
 from glisson.clinical.groups import keys_of_units, method_names, patient_keys
 from glisson.errors import InputError
 from glisson.tables import CountTable
@@ -19,24 +20,20 @@ NO_EVENT = "none"
 UNKNOWN_GRADE = "unknown"
 GRADES = ("1", "2", "3", "4", "5")
 
-#: Systemic complications of doxorubicin, with the names under which they may be recorded.
+#: Systemic complications of doxorubicin, with the CTCAE terms (and words that are none) under which they are counted.
 DOXORUBICIN_TERMS: dict[str, tuple[str, ...]] = {
-    "Neutropenia": ("neutropenia", "neutrophil count decreased", "neutrophils decreased", "agranulocytosis",
-                    "febrile neutropenia"),
-    "Febrile neutropenia": ("febrile neutropenia", "neutropenic fever"),
-    "Leukopenia": ("leukopenia", "leucopenia", "white blood cell decreased", "white blood cell count decreased"),
-    "Thrombocytopenia": ("thrombocytopenia", "platelet count decreased", "platelets decreased"),
-    "Alopecia": ("alopecia", "hair loss"),
-    "Oral mucositis": ("mucositis oral", "oral mucositis", "mucositis", "stomatitis"),
+    "Neutropenia": ("neutrophil count decreased", "febrile neutropenia"),
+    "Febrile neutropenia": ("febrile neutropenia",),
+    "Leukopenia": ("white blood cell decreased",),
+    "Thrombocytopenia": ("platelet count decreased",),
+    "Alopecia": ("alopecia",),
+    "Oral mucositis": ("mucositis oral",),
     "Nausea": ("nausea",),
     "Vomiting": ("vomiting",),
-    "Heart failure": ("heart failure", "cardiac failure", "congestive heart failure", "cardiotoxicity",
-                      "cardiomyopathy"),
-    "Ejection fraction decreased": ("ejection fraction decreased", "decreased ejection fraction",
-                                    "left ventricular ejection fraction decreased"),
-    "Left ventricular systolic dysfunction": ("left ventricular systolic dysfunction",
-                                              "left ventricular dysfunction"),
-}  # fmt: skip
+    "Heart failure": ("heart failure", "cardiotoxicity", "cardiomyopathy"),
+    "Ejection fraction decreased": ("ejection fraction decreased",),
+    "Left ventricular systolic dysfunction": ("left ventricular systolic dysfunction",),
+}
 #: Blood counts that show a complication which nobody recorded as an adverse event.
 _COUNTS = {"anc": "Neutropenia", "wbc": "Leukopenia", "platelets": "Thrombocytopenia"}
 _DRUGGED = ("deb_tace", "ctace")
@@ -280,7 +277,7 @@ def _events(cohort: Cohort) -> pl.DataFrame:
 
 def _counted(cohort: Cohort, term: str | None) -> pl.DataFrame:
     rows = _events(cohort).filter(pl.col("status") == COUNTED)
-    return rows if term is None else rows.filter(pl.col("key") == same_term(term))
+    return rows if term is None else rows.filter(pl.col("key") == ctcae_term(term).casefold())
 
 
 def _worst(rows: pl.DataFrame, unit: str) -> dict[Any, str]:

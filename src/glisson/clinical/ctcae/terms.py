@@ -1,0 +1,123 @@
+"""The CTCAE terms met in liver-directed therapy, by organ class, each with the grades that exist in version 5.
+
+Source: National Cancer Institute. Common Terminology Criteria for Adverse Events, version 5.0. 2017. Terms that are not
+here are counted as recorded, and their grades are not checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Version whose grades the table holds.
+VERSION = "5"
+
+#: Organ class, then terms by the grades that exist.
+_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    "Blood and lymphatic system disorders": {"1-5": ("Anemia",), "3-5": ("Febrile neutropenia",)},
+    "Cardiac disorders": {"1-5": ("Heart failure",), "3-5": ("Left ventricular systolic dysfunction",)},
+    "Gastrointestinal disorders": {
+        "1-5": ("Ascites", "Constipation", "Diarrhea", "Duodenal hemorrhage", "Duodenal ulcer", "Gastric hemorrhage",
+                "Gastric ulcer", "Gastritis", "Mucositis oral", "Vomiting"),
+        "1-3": ("Abdominal pain", "Nausea"), "2-5": ("Pancreatitis",),
+    },
+    "General disorders and administration site conditions": {
+        "1-5": ("Fever", "Injection site reaction"),
+        "1-3": ("Chills", "Edema limbs", "Fatigue", "Flu like symptoms", "Malaise", "Non-cardiac chest pain", "Pain"),
+    },
+    "Hepatobiliary disorders": {
+        "1-5": ("Bile duct stenosis", "Hepatic hemorrhage", "Hepatobiliary disorders - Other, specify"),
+        "1-3": ("Gallbladder pain", "Hepatic pain"),
+        "2-5": ("Biliary fistula", "Budd-Chiari syndrome", "Cholecystitis", "Portal hypertension",
+                "Portal vein thrombosis", "Sinusoidal obstruction syndrome"),
+        "3-5": ("Hepatic failure",),
+        "4-5": ("Gallbladder necrosis", "Gallbladder perforation", "Hepatic necrosis"),
+    },
+    "Immune system disorders": {"1-5": ("Allergic reaction",)},
+    "Infections and infestations": {
+        "1-5": ("Hepatitis viral", "Infections and infestations - Other, specify"),
+        "2-5": ("Abdominal infection", "Biliary tract infection", "Enterocolitis infectious", "Gallbladder infection",
+                "Hepatic infection"),
+        "3-5": ("Peritoneal infection", "Sepsis"),
+    },
+    "Injury, poisoning and procedural complications": {
+        "1-5": ("Arterial injury", "Burn", "Dermatitis radiation", "Infusion related reaction",
+                "Injury, poisoning and procedural complications - Other, specify", "Intraoperative arterial injury",
+                "Intraoperative hepatobiliary injury", "Postoperative hemorrhage",
+                "Radiation recall reaction (dermatologic)", "Vascular access complication", "Wound complication"),
+        "1-2": ("Bruising",), "1-3": ("Fall",), "2-5": ("Postoperative thoracic procedure complication",),
+    },
+    "Investigations": {
+        "1-5": ("Investigations - Other, specify",),
+        "1-4": ("Alanine aminotransferase increased", "Alkaline phosphatase increased",
+                "Aspartate aminotransferase increased", "Blood bilirubin increased", "Creatinine increased",
+                "GGT increased", "Lymphocyte count decreased", "Neutrophil count decreased",
+                "Platelet count decreased", "White blood cell decreased"),
+        "1-3": ("INR increased", "Weight loss"), "2-4": ("Ejection fraction decreased",),
+    },
+    "Metabolism and nutrition disorders": {
+        "1-5": ("Anorexia", "Dehydration", "Hypoalbuminemia", "Hyponatremia"), "3-5": ("Tumor lysis syndrome",),
+    },
+    "Musculoskeletal and connective tissue disorders": {"1-3": ("Back pain",)},
+    "Nervous system disorders": {"1-5": ("Encephalopathy",), "1-3": ("Dizziness", "Headache")},
+    "Psychiatric disorders": {"1-3": ("Insomnia",)},
+    "Renal and urinary disorders": {"3-5": ("Acute kidney injury",)},
+    "Respiratory, thoracic and mediastinal disorders": {
+        "1-5": ("Dyspnea", "Pleural effusion", "Pneumonitis", "Pneumothorax"), "1-3": ("Cough", "Hiccups"),
+    },
+    "Skin and subcutaneous tissue disorders": {"1-2": ("Alopecia",), "1-3": ("Pruritus",)},
+    "Vascular disorders": {"1-5": ("Hematoma", "Hypertension", "Hypotension", "Thromboembolic event")},
+}  # fmt: skip
+
+OTHER_CLASS = "Not a term of the table"
+
+#: Effects on the liver and of radiation, which may appear later after radioembolization than the usual window.
+LATE_AFTER_RADIATION = frozenset({
+    "Alanine aminotransferase increased", "Alkaline phosphatase increased", "Ascites",
+    "Aspartate aminotransferase increased", "Bile duct stenosis", "Biliary fistula", "Biliary tract infection",
+    "Blood bilirubin increased", "Cholecystitis", "Dermatitis radiation", "Duodenal hemorrhage", "Duodenal ulcer",
+    "Encephalopathy", "GGT increased", "Gallbladder necrosis", "Gallbladder perforation", "Gastric hemorrhage",
+    "Gastric ulcer", "Gastritis", "Hepatic failure", "Hepatic infection", "Hepatic necrosis", "Hypoalbuminemia",
+    "Pancreatitis", "Pneumonitis", "Portal hypertension", "Portal vein thrombosis",
+    "Radiation recall reaction (dermatologic)", "Sinusoidal obstruction syndrome",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One CTCAE term: its organ class, and the lowest and highest grade that exist."""
+
+    name: str
+    organ_class: str
+    lowest: int
+    highest: int
+
+
+@lru_cache(maxsize=1)
+def terms() -> dict[str, Term]:
+    """Return the terms by their name in small letters.
+
+    Examples
+    --------
+    >>> alopecia = terms()["alopecia"]
+    >>> alopecia.lowest, alopecia.highest
+    (1, 2)
+    """
+    out: dict[str, Term] = {}
+    for organ_class, by_grades in _TABLE.items():
+        for grades, names in by_grades.items():
+            low, high = (int(g) for g in grades.split("-"))
+            out |= {n.casefold(): Term(name=n, organ_class=organ_class, lowest=low, highest=high) for n in names}
+    return out
+
+
+def organ_class(term: str) -> str:
+    """Return the organ class of a term; ``OTHER_CLASS`` for a term that is not in the table.
+
+    Examples
+    --------
+    >>> organ_class("hepatic infection")
+    'Infections and infestations'
+    """
+    found = terms().get(" ".join(term.split()).casefold())
+    return OTHER_CLASS if found is None else found.organ_class

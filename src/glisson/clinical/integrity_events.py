@@ -1,0 +1,137 @@
+"""Integrity rules of adverse events: terms that CTCAE does not know, grades that a term does not have, dates."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from glisson.clinical.ctcae.terms import VERSION, terms
+from glisson.clinical.ctcae.words import AMBIGUOUS, SYNDROMES, ctcae_term, same_term, suggestion
+from glisson.clinical.integrity_rules import Rule, Tables, where
+
+_AE = "adverse_event"
+
+
+def _named(tables: Tables) -> pl.DataFrame:
+    """Return the rows with a term, and beside each what its term means."""
+    rows = tables[_AE].drop_nulls("term")
+    unique = rows.select("term").unique()
+    recorded = unique["term"].to_list()
+    known = [terms().get(ctcae_term(t).casefold()) for t in recorded]
+    facts = pl.DataFrame(
+        {
+            "term": recorded,
+            "plain": [same_term(t) for t in recorded],
+            "meant": [ctcae_term(t) for t in recorded],
+            "lowest": [None if k is None else k.lowest for k in known],
+            "highest": [None if k is None else k.highest for k in known],
+        },
+        schema={"term": pl.String, "plain": pl.String, "meant": pl.String, "lowest": pl.Int64, "highest": pl.Int64},
+    )
+    return rows.join(facts, on="term", how="left", maintain_order="left")
+
+
+def _no_such_grade(tables: Tables) -> pl.DataFrame:
+    rows = _named(tables)
+    version = pl.col("ctcae_version") if "ctcae_version" in rows.columns else pl.lit(None, dtype=pl.String)
+    checked = rows.filter((version.is_null() | (version == VERSION)) & (pl.col("grade") > 0))
+    wrong = checked.filter((pl.col("grade") < pl.col("lowest")) | (pl.col("grade") > pl.col("highest")))
+    return wrong.with_columns(
+        found=pl.format(
+            "{} has no grade {} in CTCAE version 5, only {} to {}", "meant", "grade", "lowest", "highest"
+        )
+    )  # fmt: skip
+
+
+def _ambiguous(tables: Tables) -> pl.DataFrame:
+    rows = _named(tables).filter(pl.col("plain").is_in(list(AMBIGUOUS)))
+    said = pl.col("plain").replace_strict(AMBIGUOUS, default="", return_dtype=pl.String)
+    return rows.with_columns(found=pl.format("'{}' is no CTCAE term and can mean: {}", "term", said))
+
+
+def _syndrome(tables: Tables) -> pl.DataFrame:
+    return _named(tables).filter(pl.col("plain").is_in(list(SYNDROMES)))
+
+
+def _unknown(tables: Tables) -> pl.DataFrame:
+    """Terms that are in no table, each once."""
+    rows = _named(tables).filter(
+        pl.col("lowest").is_null() & ~pl.col("plain").is_in([*AMBIGUOUS, *SYNDROMES]) & (pl.col("plain") != "")
+    )
+    first = rows.unique("plain", keep="first", maintain_order=True)
+    found = []
+    for term in first["term"].to_list():
+        near = suggestion(term)
+        close = f"; close to it: {near}" if near else ""
+        found.append(f"'{term}' is not among the CTCAE terms known here{close}")
+    return first.with_columns(pl.Series("found", found, dtype=pl.String))
+
+
+#: All rules of adverse events beyond references and deaths.
+EVENT_RULES: tuple[Rule, ...] = (
+    Rule(
+        id="adverse_event.no_such_grade",
+        severity="changes",
+        table=_AE,
+        column="grade",
+        needs=((_AE, "term"), (_AE, "grade")),
+        hits=_no_such_grade,
+        found="",
+        expected="a grade that exists for the term",
+        todo="correct the grade or the term; until then it counts as recorded",
+    ),
+    Rule(
+        id="adverse_event.ambiguous_term",
+        severity="note",
+        table=_AE,
+        column="term",
+        needs=((_AE, "term"),),
+        hits=_ambiguous,
+        found="",
+        expected="a CTCAE term",
+        todo="write the term that is meant; until then it counts under its own name",
+    ),
+    Rule(
+        id="adverse_event.syndrome",
+        severity="note",
+        table=_AE,
+        column="term",
+        needs=((_AE, "term"),),
+        hits=_syndrome,
+        found="a syndrome, which CTCAE does not grade as such",
+        expected="its components (abdominal pain, fever, nausea, vomiting), each graded, with pes = yes",
+        todo="record the components; until then it is counted as a syndrome only",
+    ),
+    Rule(
+        id="adverse_event.unknown_term",
+        severity="note",
+        table=_AE,
+        column="term",
+        needs=((_AE, "term"),),
+        hits=_unknown,
+        found="",
+        expected="a CTCAE term",
+        todo="nothing, if it is one: it counts as recorded, and its grades are not checked",
+    ),
+    Rule(
+        id="adverse_event.end_before_onset",
+        severity="changes",
+        table=_AE,
+        column="end_date",
+        needs=((_AE, "onset_date"), (_AE, "end_date")),
+        hits=where(_AE, pl.col("end_date_to") < pl.col("onset_date")),
+        found="the event ends before it begins",
+        expected="an end on or after the onset",
+        todo="correct one of the two dates",
+    ),
+    Rule(
+        id="adverse_event.fatal_grade",
+        severity="changes",
+        table=_AE,
+        column="outcome",
+        needs=((_AE, "outcome"), (_AE, "grade")),
+        hits=where(_AE, (pl.col("outcome") == "fatal") & (pl.col("grade") < 5)),
+        found="a fatal outcome of an event that is not grade 5",
+        expected="grade 5, or another outcome",
+        todo="correct one of the two",
+    ),
+)
