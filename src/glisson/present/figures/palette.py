@@ -25,12 +25,29 @@ DOTS: tuple[Any, ...] = (
     (0, (2, 1, 1, 2)),
 )
 
+#: Marks of the methods; triangles are left for what the tumours do.
+MARKER = ("o", "s", "D", "p", "h", "P")
+#: Angles of the stripes that tell areas of the methods apart in grey, in degrees; ``None`` is plain.
+STRIPES: tuple[tuple[float, ...] | None, ...] = (None, (45.0,), (135.0,), (0.0,), (90.0,), (45.0, 135.0))
+
 _SANS = ("Arial", "Helvetica", "Liberation Sans", "Nimbus Sans", "DejaVu Sans")
 
 
 def style_of(position: int) -> int:
     """Return the place in the sequences above, which start again after the last."""
     return position % len(LINE)
+
+
+def tint(color: str, share: float) -> str:
+    """Return a colour mixed with white: ``share`` of it, the rest white.
+
+    Examples
+    --------
+    >>> tint("#000000", 0.2)
+    '#cccccc'
+    """
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - share * (255 - part)):02x}" for part in parts)
 
 
 def family() -> str:

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glisson.present.aside import Aside
+from glisson.present.figures.courses import CoursesFigure
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
+from glisson.present.figures.patient_timeline import TimelineFigure
+from glisson.present.figures.spider import SpiderFigure
+from glisson.present.figures.swimmer import SwimmerFigure
+from glisson.present.figures.waterfall import WaterfallFigure
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -18,7 +23,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
-FigureData = CurveFigure | ForestFigure | FlowFigure
+FigureData = (
+    CurveFigure | ForestFigure | FlowFigure | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure
+    | CoursesFigure
+)  # fmt: skip
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
@@ -132,6 +140,15 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
 
 def _draw(figure: FigureData) -> Figure:
+    match figure:
+        case CurveFigure() | ForestFigure() | FlowFigure():
+            return _draw_group(figure)
+        case _:
+            return _draw_patients(figure)
+
+
+def _draw_group(figure: CurveFigure | ForestFigure | FlowFigure) -> Figure:
+    """Draw a figure of estimates or counts."""
     from glisson.present.figures import draw_curves, draw_flow, draw_forest  # noqa: PLC0415
 
     match figure:
@@ -141,6 +158,31 @@ def _draw(figure: FigureData) -> Figure:
             return draw_forest.draw(figure)
         case FlowFigure():
             return draw_flow.draw(figure)
+
+
+def _draw_patients(
+    figure: WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure,
+) -> Figure:
+    """Draw a figure of single patients."""
+    from glisson.present.figures import (  # noqa: PLC0415
+        draw_courses,
+        draw_patient_timeline,
+        draw_spider,
+        draw_swimmer,
+        draw_waterfall,
+    )
+
+    match figure:
+        case WaterfallFigure():
+            return draw_waterfall.draw(figure)
+        case SpiderFigure():
+            return draw_spider.draw(figure)
+        case SwimmerFigure():
+            return draw_swimmer.draw(figure)
+        case TimelineFigure():
+            return draw_patient_timeline.draw(figure)
+        case CoursesFigure():
+            return draw_courses.draw(figure)
 
 
 def _paint(canvas: Figure) -> Image:
