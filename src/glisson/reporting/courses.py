@@ -9,6 +9,7 @@ from glisson.assessing.courses import LEAST_GRADE
 from glisson.assessing.lab_courses import LEAST_FOR_MEDIAN
 from glisson.assessment import Assessment
 from glisson.assessment.courses import CoursesResult, PatientCourse
+from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.present.document import Block, FigureBlock, Heading, Note, Paragraph
 from glisson.present.figures.courses import MOST_COLUMNS, CoursesFigure, lab_figure
 from glisson.present.figures.patient_timeline import MOST_PATIENTS, PER_FIGURE, TimelineFigure, timelines
@@ -106,8 +107,6 @@ def lab_figures(assessment: Assessment, result: CoursesResult) -> list[Block]:
 
 def _method_labels(assessment: Assessment) -> Mapping[str, str]:
     """Return printed names; a method that nobody had first has its name from the vocabulary."""
-    from glisson.clinical.vocabulary import METHOD_LABEL  # noqa: PLC0415
-
     own = {level: text for (key, level), text in assessment.labels if key == "method" and level}
     return METHOD_LABEL | own
 
@@ -211,8 +210,8 @@ def _timeline_block(
     who = part[0].patient if len(part) == 1 else f"{part[0].patient} to {part[-1].patient}"
     text = (
         "Each on an axis of its own. Number, change of the target sum from before treatment in percent, after the sum "
-        f"before treatment; bar, the course as in the swimmer plot; adverse events of grade {LEAST_GRADE} or worse that "
-        "count, bold from grade 3. Words for which there is no room are left out."
+        f"before treatment; bar, the course as in the swimmer plot; AE, adverse events of grade {LEAST_GRADE} or worse "
+        "that count, bold from grade 3. Words for which there is no room are left out."
     )
     return FigureBlock(
         name=f"timelines-{number + 1}",
@@ -235,7 +234,7 @@ def _told(course: PatientCourse) -> str:
 def _lab_text(result: CoursesResult, figure: CoursesFigure) -> str:
     text = (
         "Thin lines, patients; thick lines, medians of periods of days with values of "
-        f"{LEAST_FOR_MEDIAN} patients or more, each patient counted once a period; vertical line, first session; dashed "
+        f"{LEAST_FOR_MEDIAN} patients or more, each counted once a period; vertical line, first session; dashed "
         "lines, limits of normal (the most frequent one where laboratories differ) and between ALBI grades. Enzymes as "
         "multiples of the upper limit of normal on a logarithmic scale. Of several values of a day the worst is shown. "
         "Later sessions are not marked, and later medians are those of patients who were still alive and measured."
@@ -252,9 +251,11 @@ def _lab_text(result: CoursesResult, figure: CoursesFigure) -> str:
 def _lab_alt(figure: CoursesFigure) -> str:
     said = []
     for row in figure.rows:
-        tops = [(max(v for _, v in cell.median), m.label) for m, cell in zip(figure.columns, row.cells, strict=True)
-                if cell.median]  # fmt: skip
-        if tops:
-            value, label = max(tops)
-            said.append(f"{row.label}: highest median {value:.2g} {row.unit} ({label})")
+        low = any(name == "LLN" for _, name in row.limits)
+        worst, word = (min, "lowest") if low else (max, "highest")
+        found = [(worst(v for _, v in cell.median), m.label) for m, cell in zip(figure.columns, row.cells, strict=True)
+                 if cell.median]  # fmt: skip
+        if found:
+            value, label = worst(found)
+            said.append(f"{row.label}: {word} median {value:.2g} {row.unit} ({label})")
     return f"{'; '.join(said)}." if said else "No method has enough patients for a median."

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # All lengths in millimetres.
 _LEFT, _RIGHT, _TOP, _AXES, _UNDER, _GAP = 14.0, 10.5, 6.0, 58.0, 9.0, 5.0
+_ALL = 200.0
 _STAR: dict[str, Any] = {
     "marker": (5, 1, 0), "markersize": 7.0, "markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 0.7,
 }  # fmt: skip
@@ -42,6 +43,7 @@ class _Frame:
     left: float
     bottom: float
     width: float
+    height: float
     figure: SpiderFigure
 
     def x(self, months: float) -> float:
@@ -50,7 +52,7 @@ class _Frame:
 
     def y(self, change: float) -> float:
         shown = min(change, self.figure.high)
-        return self.bottom + (shown - self.figure.low) * _AXES / (self.figure.high - self.figure.low)
+        return self.bottom + (shown - self.figure.low) * self.height / (self.figure.high - self.figure.low)
 
 
 def draw(figure: SpiderFigure) -> Figure:
@@ -64,14 +66,15 @@ def draw(figure: SpiderFigure) -> Figure:
     count = len(figure.panels)
     across = 2 if count == 4 else min(count, ACROSS)  # two rows of two rather than three and one
     rows = -(-count // across)
+    axes = _AXES if rows < 3 else max(_ALL / rows - _TOP - _UNDER, 20.0)  # all on one page
     column = SINGLE if count == 1 else DOUBLE
     keys = _keys(figure)
-    paper = Paper.sheet(column, rows * (_TOP + _AXES + _UNDER) + KEY_ROW * bool(keys) + 1.0)
+    paper = Paper.sheet(column, rows * (_TOP + axes + _UNDER) + KEY_ROW * bool(keys) + 1.0)
     width = (column - _LEFT - _RIGHT - _GAP * (across - 1)) / across
     for i, panel in enumerate(figure.panels):
         row, place = divmod(i, across)
-        bottom = paper.height - (row + 1) * (_TOP + _AXES) - row * _UNDER
-        frame = _Frame(left=_LEFT + place * (width + _GAP), bottom=bottom, width=width, figure=figure)
+        bottom = paper.height - (row + 1) * (_TOP + axes) - row * _UNDER
+        frame = _Frame(left=_LEFT + place * (width + _GAP), bottom=bottom, width=width, height=axes, figure=figure)
         last = place == across - 1 or i == count - 1
         _draw_frame(paper, frame, panel, first=place == 0, last=last)
         _draw_panel(paper, frame, panel)
@@ -81,7 +84,7 @@ def draw(figure: SpiderFigure) -> Figure:
 
 def _draw_frame(paper: Paper, frame: _Frame, panel: SpiderPanel, *, first: bool, last: bool) -> None:
     figure, right = frame.figure, frame.left + frame.width
-    ends = (frame.bottom, frame.bottom + _AXES)
+    ends = (frame.bottom, frame.bottom + frame.height)
     labels = figure.tick_labels if first else ("",) * len(figure.ticks)
     places = [frame.y(t) for t in figure.ticks]
     draw_value_axis(paper, labels, places, frame.left, ends, figure.y_label if first else "")
