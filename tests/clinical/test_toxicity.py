@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from glisson.assessing.rates import early_deaths, safety_result
+from glisson.assessing.safety import early_deaths, safety_result
 from glisson.clinical import toxicity
 from glisson.clinical.derive import endpoint
 from glisson.clinical.read import demo_cohort
@@ -297,8 +297,10 @@ def test_early_deaths_count_up_to_and_including_the_day():
 
 def test_patients_not_watched_for_the_window_are_named_with_what_they_could_change():
     persons = [Person(id="a", t0=on(0), last=on(365)), Person(id="b", t0=on(0), last=on(9))]
-    notes = safety_result(people(persons, adverse_event=[event()])).notes
-    assert any("1 patient was followed for less than 30 days" in n and "2 of 2" in n for n in notes)
+    rows = safety_result(people(persons, adverse_event=[event()])).followed
+    assert [(f.least, f.group, f.n, f.lost, f.recorded, f.most) for f in rows if not f.group] == [
+        (1, (), 2, 1, 1, 2), (3, (), 2, 1, 0, 1),
+    ]  # fmt: skip
 
 
 def test_mortality_starts_at_the_first_session_whatever_the_origin_of_survival():

@@ -16,8 +16,8 @@ from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.laboratory import laboratory_result
 from glisson.assessing.lesions import lesion_names, lesion_result
 from glisson.assessing.pseudonyms import Pseudonyms
-from glisson.assessing.rates import safety_result
 from glisson.assessing.response import response_result
+from glisson.assessing.safety import safety_result
 from glisson.assessment import (
     Analysis,
     Assessment,

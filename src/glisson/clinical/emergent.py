@@ -10,7 +10,7 @@ import polars as pl
 
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.ctcae.terms import LATE_AFTER_RADIATION
-from glisson.clinical.ctcae.words import SYNDROMES, ctcae_term, same_term
+from glisson.clinical.ctcae.words import NON_TARGET, SYNDROMES, ctcae_term, same_term
 from glisson.clinical.vocabulary import METHOD_FAMILY
 
 #: What became of a row of the adverse-event table, with the reason why it does not count.
@@ -22,16 +22,23 @@ REASONS: dict[str, str] = {
     "late": "later after a session than the window",
     "unrelated_death": "fatal but judged unrelated to treatment; they are counted among the deaths",
     "after_cutoff": "after the cut-off",
+    "components": "a syndrome whose components are counted, at least as bad",
 }
 NO_TERM = "Term not recorded"
 #: What is counted where the syndrome was recorded and not its components.
 SYNDROME = "Post-embolization syndrome"
+#: What the syndrome consists of.
+PAIN = ("abdominal pain", "hepatic pain")
+SICKNESS = ("nausea", "vomiting")
+COMPONENTS = (*PAIN, *SICKNESS, "fever")
 
+#: Judgements that make an event related to treatment; the others make it unrelated.
+RELATED = ("possible", "probable", "definite")
 _UNRELATED = ("unrelated", "unlikely")
 _COLUMNS: dict[str, Any] = {
     "patient_id": pl.String, "onset_date": pl.Date, "onset_date_to": pl.Date, "end_date": pl.Date,
     "end_date_to": pl.Date, "term": pl.String, "grade": pl.Int64, "related": pl.String, "session_id": pl.String,
-    "outcome": pl.String, "serious": pl.Boolean,
+    "outcome": pl.String, "serious": pl.Boolean, "pes": pl.Boolean, "nte": pl.Boolean,
 }  # fmt: skip
 
 
@@ -44,7 +51,8 @@ def events(cohort: Cohort) -> pl.DataFrame:
     are those of CTCAE where a recorded word means one. A partial date counts if any day it can mean does, and an event
     without a date always: an unknown date must not make a complication disappear. An event is compared with what its
     patient had when treatment began: a row of the same term from before the first session that is ongoing, or ended on
-    or after the later one's onset.
+    or after the later one's onset. A post-embolization syndrome recorded as such does not count beside its components
+    after the same session, unless it is worse than all of them.
 
     Parameters
     ----------
@@ -54,11 +62,12 @@ def events(cohort: Cohort) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``event`` (row number from 0), ``patient_id``, ``term`` (of CTCAE, or in its usual spelling), ``key`` (its
-        compared form), ``recorded`` (as written), ``grade`` (null where not recorded), ``dated``, ``session`` (row of the session
-        table it is attributed to, the recorded one or the latest one up to its onset, null where unknown), ``after``
-        (days from the latest session up to the onset), ``related``, ``serious``, ``status``: ``counted``, ``absent``
-        (grade 0: looked for, not there) or a key of ``REASONS``.
+        ``event`` (row number from 0), ``patient_id``; ``term`` (of CTCAE, or in its usual spelling), ``key`` (its
+        compared form), ``recorded`` (as written); ``grade`` (null where not recorded); ``dated``; ``session`` (row of
+        the session table it is attributed to, the recorded one or the latest one up to its onset, null where unknown),
+        ``after`` (days from the latest session up to the onset), ``own`` (whether it lies in the window of the session
+        it is attributed to, or is recorded with it; null without a session); ``related``, ``serious``, ``pes``,
+        ``nte``; ``status``: ``counted``, ``absent`` (grade 0: looked for, not there) or a key of ``REASONS``.
     """
     rows = _rows(cohort)
     sessions = _sessions(cohort)
@@ -69,10 +78,10 @@ def events(cohort: Cohort) -> pl.DataFrame:
     longer = max(usual, cohort.study.safety.y90_hepatic_window_days)
     rows = rows.join(_near(rows, sessions, usual, longer), on="event", how="left")
     rows = rows.join(_baseline(rows), on="event", how="left")
-    rows = rows.with_columns(_status(cohort.study.cutoff).alias("status")).sort("event")
+    rows = _merged(rows.with_columns(_status(cohort.study.cutoff).alias("status"))).sort("event")
     return rows.select(
-        "event", "patient_id", "term", "key", "recorded", "grade", "dated", "session", "after", "related", "serious",
-        "status",
+        "event", "patient_id", "term", "key", "recorded", "grade", "dated", "session", "after", "own", "related",
+        "serious", "pes", "nte", "status",
     )  # fmt: skip
 
 
@@ -91,7 +100,11 @@ def _rows(cohort: Cohort) -> pl.DataFrame:
     spelling = frame.group_by("key", "term").len().sort("len", "term", descending=[True, False])
     spelling = spelling.group_by("key", maintain_order=True).agg(pl.col("term").first())
     frame = frame.drop("term").join(spelling, on="key", how="left", maintain_order="left")
-    frame = frame.with_columns(term=pl.col("term").map_elements(ctcae_term, return_dtype=pl.String))
+    frame = frame.with_columns(
+        term=pl.col("term").map_elements(ctcae_term, return_dtype=pl.String),
+        pes=pl.col("pes") | (pl.col("key") == SYNDROME.casefold()),
+        nte=pl.col("nte") | pl.col("key").is_in(list(NON_TARGET)),
+    )
     known = cohort.table("patient").select("patient_id")
     return frame.join(known, on="patient_id", how="semi", maintain_order="left")
 
@@ -131,7 +144,8 @@ def _near(rows: pl.DataFrame, sessions: pl.DataFrame, usual: int, longer: int) -
     near = pairs.group_by("event").agg(pl.col("inside").any(), after=days)
     # The recorded session comes first, then the latest one before the event.
     usable = pairs.filter(pl.col("begun") | (pl.col("named") & pl.col("onset_date").is_null()))
-    owner = usable.sort("event", "named", "date", "session").group_by("event").agg(pl.col("session").last())
+    by = usable.sort("event", "named", "date", "session").group_by("event")
+    owner = by.agg(pl.col("session").last(), own=(pl.col("inside") | pl.col("named")).last())
     return near.join(owner, on="event", how="left")
 
 
@@ -143,6 +157,17 @@ def _baseline(rows: pl.DataFrame) -> pl.DataFrame:
     pairs = rows.select("event", "patient_id", "key", "onset_date").join(before, on=["patient_id", "key"], how="inner")
     there = pl.col("going").fill_null(value=False) | (pl.col("until") >= pl.col("onset_date")).fill_null(value=False)
     return pairs.filter(there).group_by("event").agg(baseline=pl.col("old").max())
+
+
+def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out a syndrome beside which its components are counted, unless it is worse than they are."""
+    counted = pl.col("status") == COUNTED
+    parts = rows.filter(counted & pl.col("key").is_in(COMPONENTS)).group_by("patient_id", "session")
+    rows = rows.join(parts.agg(worst=pl.col("grade").max(), parts=pl.len()), on=["patient_id", "session"], how="left",
+                     nulls_equal=True)  # fmt: skip
+    no_worse = pl.col("grade").is_null() | (pl.col("grade") <= pl.col("worst")).fill_null(value=False)
+    told = counted & (pl.col("key") == SYNDROME.casefold()) & pl.col("parts").is_not_null() & no_worse
+    return rows.with_columns(status=pl.when(told).then(pl.lit("components")).otherwise(pl.col("status")))
 
 
 def _status(cutoff: date | None) -> pl.Expr:

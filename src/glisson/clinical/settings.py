@@ -128,9 +128,32 @@ class SafetySettings(_Section):
     doxorubicin_alert_mg_m2: float = Field(
         default=550, gt=0, description="cumulative doxorubicin that is usually not exceeded; a convention"
     )
+    sir_long_stay_days: float = Field(
+        default=1,
+        ge=0,
+        description="hospital days added above which SIR 2017 is severe; this study's reading of 24 hours",
+    )
+    cirse_edition: Literal["2017", "2026"] = Field(default="2017", description="edition of the CIRSE classification")
+    cirse_2026_long_stay_days: float | None = Field(
+        default=None,
+        ge=0,
+        description="hospital days added above which CIRSE 2026 is 3b, from the standard; empty: 3 is not divided",
+    )
+    pes_window_days: int = Field(default=14, ge=1, description="days in which post-embolization syndrome begins")
+    reild_from_days: int = Field(default=14, ge=0, description="days after radioembolization after which REILD begins")
+    reild_window_days: int = Field(
+        default=120, ge=1, validate_default=True, description="days after radioembolization until which REILD begins"
+    )
     ctcae_version: Literal["5", "6"] = Field(
         default="5", description="CTCAE version by which laboratory values are graded"
     )
+
+    @field_validator("reild_window_days")
+    @classmethod
+    def _is_after_its_start(cls, value: int, info: ValidationInfo) -> int:
+        if value <= info.data.get("reild_from_days", 0):
+            raise ValueError("a day after reild_from_days")
+        return value
 
 
 class StandardsSettings(_Section):

@@ -10,7 +10,8 @@ import polars as pl
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.ctcae.words import ctcae_term
 from glisson.clinical.emergent import ABSENT, COUNTED, REASONS, events
-from glisson.clinical.groups import keys_of_units, method_names, patient_keys
+from glisson.clinical.groups import patient_keys
+from glisson.clinical.session_units import session_keys, session_units
 from glisson.errors import InputError
 from glisson.tables import CountTable
 
@@ -73,10 +74,24 @@ def worst_grades(cohort: Cohort, term: str | None = None) -> CountTable:
     >>> worst_grades(demo_cohort(), "alopecia").by().counts.tolist()
     [[24, 0, 0, 0, 0, 0]]
     """
-    worst = worst_by_patient(cohort, term)
+    return worst_of(cohort, _counted(cohort, term), ANY_EVENT if term is None else term)
+
+
+def worst_of(cohort: Cohort, rows: pl.DataFrame, name: str) -> CountTable:
+    """Count patients by the worst grade among some of the events, by method.
+
+    Parameters
+    ----------
+    cohort
+        n patients; every one counts once.
+    rows
+        Events as ``emergent.events`` returns them.
+    name
+        What they are called.
+    """
+    worst = _worst(rows, "patient_id")
     ids = cohort.table("patient")["patient_id"].to_list()
-    name = ANY_EVENT if term is None else term
-    grades = [worst[i] for i in ids]
+    grades = [worst.get(i, NO_EVENT) for i in ids]
     keys = {"method": patient_keys(cohort)["method"]}
     return CountTable.of(grades, _categories(grades), keys=keys, ids=ids, name=name, label=name)
 
@@ -102,23 +117,38 @@ def session_worst_grades(cohort: Cohort, term: str | None = None) -> CountTable:
     InputError
         If no adverse event is recorded, or no session is dated.
     """
-    rows = _counted(cohort, term)
-    if not cohort.has("session", "date"):
-        raise InputError("no session has a date", todo="record the dates to report adverse events per session")
-    frame = method_names(cohort.table("session"), cohort.study.analysis.method_grouping)
-    frame = frame.with_columns(session=pl.int_range(pl.len(), dtype=pl.Int64)).drop_nulls("date")
-    if cohort.study.cutoff is not None:
-        frame = frame.filter(pl.col("date") <= cohort.study.cutoff)
-    first = frame.sort("date", "session").group_by("patient_id").agg(first=pl.col("session").first())
-    rows = rows.join(first, on="patient_id", how="left").with_columns(pl.coalesce("session", "first").alias("session"))
-    worst = _worst(rows, "session")
-    units = frame["session"].to_list()
-    grades = [worst.get(u, NO_EVENT) for u in units]
-    methods = dict(zip(map(str, units), frame["method"].to_list(), strict=True))
-    names = list(methods)
-    keys = {"method": keys_of_units(cohort, names, frame["patient_id"].to_list(), methods)["method"]}
+    units = sessions_by_grade(cohort, term)
     name = ANY_EVENT if term is None else term
-    return CountTable.of(grades, _categories(grades), keys=keys, unit="session", ids=names, name=name, label=name)
+    grades, ids = units["worst"].to_list(), [str(u) for u in units["session"].to_list()]
+    keys = {"method": session_keys(cohort, units)["method"]}
+    return CountTable.of(grades, _categories(grades), keys=keys, unit="session", ids=ids, name=name, label=name)
+
+
+def sessions_by_grade(cohort: Cohort, term: str | None = None) -> pl.DataFrame:
+    """Return each dated session with the worst grade of a term after it.
+
+    Parameters
+    ----------
+    cohort, term
+        As for ``session_worst_grades``, which says which session an event belongs to.
+
+    Returns
+    -------
+    DataFrame
+        ``session``, ``patient_id``, ``date``, ``method``, ``worst`` (``none``, ``1`` .. ``5`` or ``unknown``).
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded, or no session is dated.
+    """
+    rows = _counted(cohort, term)
+    units = session_units(cohort)
+    first = units.sort("date", "session").group_by("patient_id").agg(first=pl.col("session").first())
+    rows = rows.filter(pl.col("own").fill_null(value=True)).join(first, on="patient_id", how="left")
+    worst = _worst(rows.with_columns(pl.coalesce("session", "first").alias("session")), "session")
+    grades = [worst.get(u, NO_EVENT) for u in units["session"].to_list()]
+    return units.with_columns(pl.Series("worst", grades, dtype=pl.String))
 
 
 def worst_by_patient(cohort: Cohort, term: str | None = None) -> dict[str, str]:

@@ -68,11 +68,16 @@ SYNONYMS: dict[str, str] = {
 
 _INJURY = "the injury of the organ (gastric ulcer, cholecystitis, pancreatitis ...), with nte = yes"
 
+#: The mechanism of an injury, no injury.
+NON_TARGET = frozenset({
+    "non-target embolization", "nontarget embolization", "non target embolization", "non-target embolisation",
+    "nontarget embolisation",
+})  # fmt: skip
+
 #: Words that mean several things, with what must be decided.
 AMBIGUOUS: dict[str, str] = {
     "biloma": "Biliary fistula, or Hepatobiliary disorders - Other, specify",
-    "non-target embolization": _INJURY,
-    "nontarget embolization": _INJURY,
+    **dict.fromkeys(sorted(NON_TARGET), _INJURY),
     "elevated transaminases": "Alanine or Aspartate aminotransferase increased, better the laboratory values",
     "transaminitis": "Alanine or Aspartate aminotransferase increased, better the laboratory values",
     "reild": "its components (ascites, blood bilirubin increased); the screen for it reads them",

@@ -23,7 +23,7 @@ LAB = Table(
     name="lab",
     title="Laboratory values",
     key=("patient_id", "date", "test"),
-    adds="bilirubin before treatment among the differences between methods, low blood counts after it",
+    adds="laboratory toxicity by CTCAE grade, shifts, liver function before and after treatment",
     fields=(
         PATIENT_ID,
         day("date", "date of the sample", "2016-10-10", "required"),
@@ -59,7 +59,10 @@ ADVERSE_EVENT = Table(
         number("hospital_days_added", "hospital days added", 0, 365, unit="days", example="0"),
         yes_no("icu", "intensive care", "no"),
         yes_no("intervention", "intervention needed", "no"),
+        yes_no("transfusion", "blood products given", "no"),
+        yes_no("procedure_completed", "the procedure was completed in spite of the event", "yes"),
         yes_no("sequelae", "permanent sequelae", "no"),
+        choice("sequelae_severity", ("mild", "severe"), "severe: assistance needed in daily life", ""),
         choice("outcome", ("resolved", "ongoing", "fatal"), "outcome", "resolved"),
     ),
 )  # fmt: skip
