@@ -20,7 +20,7 @@ REASONS: dict[str, str] = {
     "before": "before the first session",
     "not_worse": "no worse than what was there when treatment began",
     "late": "later after a session than the window",
-    "unrelated_death": "fatal but judged unrelated to treatment; they are counted among the deaths",
+    "unrelated_death": "fatal, but unrelated to treatment or due to the disease; they are counted among the deaths",
     "after_cutoff": "after the cut-off",
     "components": "a syndrome whose components are counted, at least as bad",
 }
@@ -105,8 +105,10 @@ def _rows(cohort: Cohort) -> pl.DataFrame:
         pes=pl.col("pes") | (pl.col("key") == SYNDROME.casefold()),
         nte=pl.col("nte") | pl.col("key").is_in(list(NON_TARGET)),
     )
-    known = cohort.table("patient").select("patient_id")
-    return frame.join(known, on="patient_id", how="semi", maintain_order="left")
+    patient = cohort.table("patient")
+    cause = pl.col("cause_of_death") if "cause_of_death" in patient.columns else pl.lit(None, dtype=pl.String)
+    known = patient.select("patient_id", of_disease=(cause == "disease").fill_null(value=False))
+    return frame.join(known, on="patient_id", how="inner", maintain_order="left")
 
 
 def _compared(text: str) -> str:
@@ -174,7 +176,8 @@ def _status(cutoff: date | None) -> pl.Expr:
     """Return the status of each event; without a date nothing but grade and relation can speak against it."""
     grade, dated = pl.col("grade"), pl.col("dated")
     later = pl.lit(value=False) if cutoff is None else pl.col("onset_date") > cutoff
-    unrelated = (grade == 5) & pl.col("related").is_in(_UNRELATED)
+    unjudged = pl.col("related").is_null() & pl.col("of_disease")
+    unrelated = (grade == 5) & (pl.col("related").is_in(_UNRELATED).fill_null(value=False) | unjudged)
     return (
         pl.when((grade == 0).fill_null(value=False))
         .then(pl.lit(ABSENT))

@@ -9,7 +9,7 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import doxorubicin, laboratory, lesions, response
+from glisson.reporting import doxorubicin, laboratory, lesions, response, safety
 from glisson.reporting.references import cited
 from glisson.reporting.wording import words_of
 
@@ -102,12 +102,7 @@ def _comparisons(assessment: Assessment) -> str:
 def _safety(assessment: Assessment) -> list[Paragraph]:
     out = []
     if assessment.safety is not None:
-        methods = dict.fromkeys(e.method for t in assessment.safety.terms for e in t.estimates if e.method)
-        text = (
-            f"Adverse events within {assessment.safety.window_days} days of a session count once a patient and term, "
-            f"at the worst grade (CTCAE {', '.join(assessment.safety.ctcae_versions) or 'version not recorded'})"
-        )
-        out.append(Paragraph(lead="Safety.", text=text + (f"; intervals: {'; '.join(methods)}." if methods else ".")))
+        out.append(Paragraph(lead="Safety.", text=safety.methods_text(assessment.safety)))
     if assessment.laboratory is not None:
         out.append(Paragraph(lead="Laboratory values.", text=laboratory.methods_text(assessment.laboratory)))
     if assessment.doxorubicin is not None:

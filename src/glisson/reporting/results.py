@@ -14,7 +14,6 @@ from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from glisson.reporting.results_exposure import ExposurePart, StandardsPart
 from glisson.reporting.results_laboratory import LaboratoryPart
 from glisson.reporting.results_parts import (
-    CountPart,
     Counts,
     EstimateRows,
     Numbers,
@@ -23,6 +22,7 @@ from glisson.reporting.results_parts import (
     as_rows,
 )
 from glisson.reporting.results_response import LesionPart, ResponsePart
+from glisson.reporting.results_safety import SafetyPart
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -76,24 +76,6 @@ class EndpointPart(Part):
     rules: Pairs
     breakdowns: tuple[BreakdownPart, ...]
     comparison: RuleSetPart | None
-    notes: tuple[str, ...]
-
-
-class TermPart(Part):
-    """One adverse-event term."""
-
-    term: str
-    worst: CountPart
-    estimates: EstimateRows
-
-
-class SafetyPart(Part):
-    """Safety as recorded."""
-
-    terms: tuple[TermPart, ...]
-    mortality: EstimateRows
-    window_days: int
-    ctcae_versions: tuple[str, ...]
     notes: tuple[str, ...]
 
 

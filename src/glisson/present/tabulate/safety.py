@@ -8,6 +8,7 @@ from glisson.assessment import Assessment, SafetyResult, SafetyTerm
 from glisson.clinical.toxicity import UNKNOWN_GRADE
 from glisson.present.table import Column, Row, TableModel, text_column
 from glisson.present.tabulate.common import caption, group_column, rate_cell
+from glisson.present.tabulate.events import versions_note
 from glisson.present.words import Words
 from glisson.tables import CountTable, Estimate, Estimates, Group
 
@@ -62,10 +63,7 @@ def worst_grades(assessment: Assessment, safety: SafetyResult, words: Words) -> 
             Column(heading=f"Grade {SEVERE} or worse", width=1.2),
         ),
         rows=tuple(rows),
-        notes=(
-            f"Each patient counts once a term, at the worst grade within {safety.window_days} days of a session. "
-            f"CTCAE version: {', '.join(safety.ctcae_versions) or 'not recorded'}.",
-        ),
+        notes=(f"Each patient counts once a term, at the worst grade. {versions_note(safety)}",),
     )
 
 
