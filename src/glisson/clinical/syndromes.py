@@ -152,7 +152,7 @@ def reild_screen(cohort: Cohort) -> tuple[Screened, ...]:
 
     Notes
     -----
-    Sangro B, et al. Cancer 2008;112:1538-1546; Braat MNGJA, et al. Eur J Nucl Med Mol Imaging 2017;44:1-20.
+    Sangro B, et al. Cancer 2008;112:1538-1546; Braat MNGJA, et al. Eur J Gastroenterol Hepatol 2017;29:144-152.
 
     Examples
     --------
