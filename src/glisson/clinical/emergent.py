@@ -10,7 +10,7 @@ import polars as pl
 
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.ctcae.terms import LATE_AFTER_RADIATION
-from glisson.clinical.ctcae.words import NON_TARGET, SYNDROMES, ctcae_term, same_term
+from glisson.clinical.ctcae.words import NON_TARGET, SYNDROME, ctcae_term
 from glisson.clinical.vocabulary import METHOD_FAMILY
 
 #: What became of a row of the adverse-event table, with the reason why it does not count.
@@ -25,8 +25,6 @@ REASONS: dict[str, str] = {
     "components": "a syndrome whose components are counted, at least as bad",
 }
 NO_TERM = "Term not recorded"
-#: What is counted where the syndrome was recorded and not its components.
-SYNDROME = "Post-embolization syndrome"
 #: What the syndrome consists of.
 PAIN = ("abdominal pain", "hepatic pain")
 SICKNESS = ("nausea", "vomiting")
@@ -95,7 +93,7 @@ def _rows(cohort: Cohort) -> pl.DataFrame:
         pl.coalesce("onset_date_to", "onset_date").alias("onset_date_to"),
         pl.coalesce("end_date_to", "end_date").alias("end_date_to"),
         recorded="term",
-        key=pl.col("term").map_elements(_compared, return_dtype=pl.String),
+        key=pl.col("term").map_elements(lambda t: ctcae_term(t).casefold(), return_dtype=pl.String),
     )
     spelling = frame.group_by("key", "term").len().sort("len", "term", descending=[True, False])
     spelling = spelling.group_by("key", maintain_order=True).agg(pl.col("term").first())
@@ -109,12 +107,6 @@ def _rows(cohort: Cohort) -> pl.DataFrame:
     cause = pl.col("cause_of_death") if "cause_of_death" in patient.columns else pl.lit(None, dtype=pl.String)
     known = patient.select("patient_id", of_disease=(cause == "disease").fill_null(value=False))
     return frame.join(known, on="patient_id", how="inner", maintain_order="left")
-
-
-def _compared(text: str) -> str:
-    """Return the compared form of the term that a text means; every name of the syndrome is one."""
-    plain = same_term(text)
-    return SYNDROME.casefold() if plain in SYNDROMES else ctcae_term(text).casefold()
 
 
 def _sessions(cohort: Cohort) -> pl.DataFrame:

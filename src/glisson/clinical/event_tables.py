@@ -9,7 +9,7 @@ import polars as pl
 
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.ctcae.terms import organ_class, terms
-from glisson.clinical.ctcae.words import SYNDROMES, same_term, suggestion
+from glisson.clinical.ctcae.words import SYNDROME, same_term, suggestion
 from glisson.clinical.emergent import COUNTED, NO_TERM, RELATED, events
 from glisson.clinical.toxicity import NO_EVENT, UNKNOWN_GRADE, worst_by_patient, worst_of
 from glisson.errors import InputError, SettingsError
@@ -215,7 +215,8 @@ def mapped_words(cohort: Cohort) -> tuple[tuple[str, str, int], ...]:
     InputError
         If no adverse event is recorded.
     """
-    rows = counted_events(cohort).select("term", plain=pl.col("recorded").map_elements(same_term, pl.String))
+    rows = counted_events(cohort).filter(pl.col("key") != SYNDROME.casefold())
+    rows = rows.select("term", plain=pl.col("recorded").map_elements(same_term, pl.String))
     other = rows.filter(pl.col("plain") != pl.col("term").str.to_lowercase())
     return tuple(other.group_by("plain", "term").len().sort("plain", "term").iter_rows())
 
@@ -233,7 +234,8 @@ def unlisted_terms(cohort: Cohort) -> tuple[tuple[str, int, str], ...]:
     InputError
         If no adverse event is recorded.
     """
-    rows = counted_events(cohort).filter(~pl.col("key").is_in([*terms(), *SYNDROMES]) & (pl.col("term") != NO_TERM))
+    known = [*terms(), SYNDROME.casefold(), NO_TERM.casefold()]
+    rows = counted_events(cohort).filter(~pl.col("key").is_in(known))
     found = rows.group_by("term").len().sort("term")
     return tuple((term, n, suggestion(term)) for term, n in found.iter_rows())
 

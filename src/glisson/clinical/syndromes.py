@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.emergent import COUNTED, PAIN, SICKNESS, SYNDROME, events
+from glisson.clinical.ctcae.words import SYNDROME
+from glisson.clinical.emergent import COUNTED, PAIN, SICKNESS, events
 from glisson.clinical.groups import patient_keys
 from glisson.clinical.labs.graded import lab_values
 from glisson.clinical.session_units import session_units

@@ -87,7 +87,8 @@ AMBIGUOUS: dict[str, str] = {
     "bleeding": "the site of the bleeding",
 }
 
-#: A syndrome, not a term: its components are graded, and the rows are flagged.
+#: A syndrome, not a term: its components are graded, and the rows are flagged. Counted where there are none.
+SYNDROME = "Post-embolization syndrome"
 SYNDROMES = frozenset({
     "postembolization syndrome", "post-embolization syndrome", "post embolization syndrome",
     "postembolisation syndrome", "post-embolisation syndrome", "pes",
@@ -108,6 +109,8 @@ def same_term(text: str) -> str:
 def ctcae_term(text: str) -> str:
     """Return the CTCAE term that a text means; the text itself where it is none that is known.
 
+    Every name of the post-embolization syndrome, which is no term, becomes one name.
+
     Examples
     --------
     >>> ctcae_term("liver abscess"), ctcae_term("NAUSEA"), ctcae_term("biloma")
@@ -116,6 +119,8 @@ def ctcae_term(text: str) -> str:
     plain = same_term(text)
     if plain in terms():
         return terms()[plain].name
+    if plain in SYNDROMES:
+        return SYNDROME
     return SYNONYMS.get(plain, " ".join(text.split()))
 
 
