@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from glisson.clinical.complications import CLASSES, plain_class
 from glisson.clinical.ctcae.terms import VERSION, terms
 from glisson.clinical.ctcae.words import AMBIGUOUS, SYNDROMES, ctcae_term, same_term, suggestion
 from glisson.clinical.integrity_rules import Rule, Tables, where
@@ -64,6 +65,28 @@ def _unknown(tables: Tables) -> pl.DataFrame:
         close = f"; close to it: {near}" if near else ""
         found.append(f"'{term}' is not among the CTCAE terms known here{close}")
     return first.with_columns(pl.Series("found", found, dtype=pl.String))
+
+
+def _no_such_class(column: str, *scales: str) -> Rule:
+    """A recorded complication class that is on no edition of its scale."""
+    known = [c.casefold() for s in scales for c in CLASSES[s]]
+
+    def hits(tables: Tables) -> pl.DataFrame:
+        plain = pl.col(column).map_elements(plain_class, return_dtype=pl.String)
+        rows = tables[_AE].drop_nulls(column).filter(~plain.is_in(known))
+        return rows.with_columns(found=pl.format("'{}' is no class of any edition", pl.col(column)))
+
+    return Rule(
+        id=f"adverse_event.{column}",
+        severity="note",
+        table=_AE,
+        column=column,
+        needs=((_AE, column),),
+        hits=hits,
+        found="",
+        expected=f"one of {', '.join(dict.fromkeys(c for s in scales for c in CLASSES[s]))}",
+        todo="correct the class, or leave the cell empty; the class derived from the facts is printed beside it",
+    )
 
 
 #: All rules of adverse events beyond references and deaths.
@@ -134,4 +157,6 @@ EVENT_RULES: tuple[Rule, ...] = (
         expected="grade 5, or another outcome",
         todo="correct one of the two",
     ),
+    _no_such_class("sir_grade", "sir", "sir_letter"),
+    _no_such_class("cirse_grade", "cirse", "cirse_2026"),
 )
