@@ -168,7 +168,8 @@ def test_a_patient_counts_once_a_class():
         event(term="Nausea", grade=1), event(term="vomiting", grade=3), event("b", term="Odd thing", grade=2)
     )
     found = {t.label: t.by().counts[0].tolist() for t in event_tables.class_worst_grades(made)}
-    assert found == {"Gastrointestinal disorders": [1, 0, 0, 1, 0, 0], "Not a term of the table": [1, 0, 1, 0, 0, 0]}
+    other = "Terms not in the CTCAE table"
+    assert found == {"Gastrointestinal disorders": [1, 0, 0, 1, 0, 0], other: [1, 0, 1, 0, 0, 0]}
 
 
 @pytest.mark.by_hand

@@ -139,6 +139,36 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Rao JNK, Scott AJ. A simple method for the analysis of clustered binary data. Biometrics 1992;48:577-585.",
     ),
     (
+        "ctcae",
+        ("ctcae",),
+        "National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE). US Department of Health "
+        "and Human Services; version 5.0, 2017; version 6.0, 2025.",
+    ),
+    (
+        "sir",
+        ("sir 2017",),
+        "Khalilzadeh O, Baerlocher MO, Shyn PB, et al. Proposal of a new adverse event classification by the Society "
+        "of Interventional Radiology Standards of Practice Committee. J Vasc Interv Radiol 2017;28:1432-1437.",
+    ),
+    (
+        "sir-letters",
+        ("sir letters",),
+        "Sacks D, McClenny TE, Cardella JF, Lewis CA. Society of Interventional Radiology clinical practice guidelines. J "
+        "Vasc Interv Radiol 2003;14:S199-S202.",
+    ),
+    (
+        "cirse",
+        ("cirse 2017", "cirse 2026"),
+        "Filippiadis DK, Binkert C, Pellerin O, et al. CIRSE quality assurance document and standards for "
+        "classification of complications: the CIRSE classification system. Cardiovasc Intervent Radiol 2017;40:1141-1146.",
+    ),
+    (
+        "reild",
+        ("radioembolization-induced liver disease",),
+        "Sangro B, Gil-Alzugaray B, Rodriguez J, et al. Liver disease induced by radioembolization of liver tumors: "
+        "description and possible risk factors. Cancer 2008;112:1538-1546.",
+    ),
+    (
         "effective-size",
         ("korn & graubard", "korn-graubard"),
         "Korn EL, Graubard BI. Confidence intervals for proportions with small expected number of positive counts "

@@ -201,7 +201,7 @@ def _outside(assessment: Assessment, safety: SafetyResult) -> list[Block]:
         text = "Some recorded terms are not among the CTCAE terms known here and count as recorded"
         if safety.mapped:
             n = sum(n for *_, n in safety.mapped)
-            text = f"{opening(n, 'event')} {_was(n)} recorded in other words and counted under the CTCAE term they mean"
+            text = f"{opening(n, 'event')} {_was(n)} recorded in other words and counted under the CTCAE term meant"
         blocks.append(Paragraph(text=f"{text} ([[events-words]])."))
         blocks.append(TableBlock(table=events.words_used(assessment, safety)))
     return blocks + [Note(text=f"{sentence_case(n).rstrip('.')}.") for n in safety.notes]

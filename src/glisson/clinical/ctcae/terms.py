@@ -69,7 +69,7 @@ _TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "Vascular disorders": {"1-5": ("Hematoma", "Hypertension", "Hypotension", "Thromboembolic event")},
 }  # fmt: skip
 
-OTHER_CLASS = "Not a term of the table"
+OTHER_CLASS = "Terms not in the CTCAE table"
 
 #: Effects on the liver and of radiation, which may appear later after radioembolization than the usual window.
 LATE_AFTER_RADIATION = frozenset({

@@ -143,7 +143,7 @@ def late(assessment: Assessment, safety: SafetyResult) -> TableModel:
             rows.append(section(heading))
         for e in some:
             grade = "Unknown" if e.grade == UNKNOWN_GRADE else e.grade
-            cells = (e.term, grade, str(e.after), e.related or "Not recorded", e.patient)
+            cells = (e.term, grade, str(e.after), sentence_case(e.related) or "Not recorded", e.patient)
             rows.append(Row(cells=cells, indent=1))
     return TableModel(
         name="events-late",
