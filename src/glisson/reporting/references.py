@@ -153,14 +153,15 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "sir-letters",
         ("sir letters",),
-        "Sacks D, McClenny TE, Cardella JF, Lewis CA. Society of Interventional Radiology clinical practice guidelines. J "
-        "Vasc Interv Radiol 2003;14:S199-S202.",
+        "Sacks D, McClenny TE, Cardella JF, et al. Society of Interventional Radiology clinical practice guidelines. "
+        "J Vasc Interv Radiol 2003;14:S199-S202.",
     ),
     (
         "cirse",
         ("cirse 2017", "cirse 2026"),
         "Filippiadis DK, Binkert C, Pellerin O, et al. CIRSE quality assurance document and standards for "
-        "classification of complications: the CIRSE classification system. Cardiovasc Intervent Radiol 2017;40:1141-1146.",
+        "classification of complications: the CIRSE classification system. Cardiovasc Intervent Radiol "
+        "2017;40:1141-1146.",
     ),
     (
         "reild",
