@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glisson.errors import InputError, SettingsError
@@ -242,6 +242,7 @@ cohorts = st.lists(
 @pytest.mark.property
 @settings(max_examples=60)
 @given(cohorts, st.sampled_from(TIES))
+@example(rows=[(1, 1, False, "a"), (1, 2, False, "b"), *[(1, 2, True, "b")] * 4], ties="efron")
 def test_any_small_cohort_gives_a_number_or_a_reason(rows, ties):
     start, length, event, group = zip(*rows, strict=True)
     exits = [a + b for a, b in zip(start, length, strict=True)]

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from glisson.assessing import exposure, standards
+from glisson.assessing import courses, exposure, standards
 from glisson.assessing.baseline import table_one
 from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
@@ -138,6 +138,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         laboratory=laboratory_result(cohort),
         doxorubicin=doxorubicin_result(cohort),
         standards=standards.build(cohort, findings=len(findings)),
+        courses=courses.build(cohort),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.courses import CoursesResult
 from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
 from glisson.assessment.exposure import ExposureResult
@@ -102,9 +103,9 @@ class Assessment:
         Table 1.
     endpoints, response, safety
         Results; ``None`` where the input does not hold what they need.
-    lesions, exposure, laboratory, doxorubicin, standards
+    lesions, exposure, laboratory, doxorubicin, standards, courses
         Outcomes of treated lesions, treatment as given, laboratory values and liver function, complications of systemic
-        doxorubicin, completeness by the reporting standards; ``None`` likewise.
+        doxorubicin, completeness by the reporting standards, the course of each patient; ``None`` likewise.
     findings
         Pitfalls, worst first.
     problems
@@ -147,6 +148,7 @@ class Assessment:
     laboratory: LaboratoryResult | None = None
     doxorubicin: DoxorubicinResult | None = None
     standards: StandardsResult | None = None
+    courses: CoursesResult | None = None
 
     def endpoint(self, code: str) -> EndpointResult:
         """Return one endpoint's results by code.

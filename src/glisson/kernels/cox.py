@@ -167,9 +167,10 @@ def moments(data: CoxData, beta: Floats) -> Moments:
     at_risk, died = _sums(data, data.load * np.exp(eta - shift), 2)
     a, k = data.fraction, data.member
     phi = at_risk[k, 0] - a * died[k, 0]
-    if not np.all(phi > 0) or not np.all(np.isfinite(phi)):  # coefficients so large that whole risk sets vanish
+    squared = phi * phi
+    if not np.all(squared > 0) or not np.all(np.isfinite(squared)):  # coefficients so large that whole risk sets vanish
         return Moments(-np.inf, np.full(p, np.nan), np.full((p, p), np.nan))
-    first, second = data.share / phi, data.share / phi**2
+    first, second = data.share / phi, data.share / squared
     own = data.load[sets.died]
     loglik = float(own @ (eta[sets.died] - shift) - data.share @ np.log(phi))
 

@@ -11,6 +11,7 @@ from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
 from glisson.reporting import (
     appendix,
+    courses,
     doxorubicin,
     efficacy,
     exposure,
@@ -51,6 +52,7 @@ def document(assessment: Assessment) -> Document:
         *efficacy.chapter(assessment),
         *response.response_chapter(assessment),
         *lesions.lesion_section(assessment, assessment.lesions),
+        *(courses.course_section(assessment, assessment.courses) if assessment.courses else ()),
         *safety.safety_chapter(assessment),
         *_harm(assessment),
         *pitfalls.chapter(assessment),
@@ -85,6 +87,8 @@ def _harm(assessment: Assessment) -> list[Block]:
         blocks += doxorubicin.doxorubicin_section(assessment, assessment.doxorubicin)
     if assessment.laboratory is not None:
         blocks += laboratory.laboratory_section(assessment, assessment.laboratory)
+        if assessment.courses is not None:
+            blocks += courses.lab_figures(assessment, assessment.courses)
         blocks += laboratory.liver_function_section(assessment, assessment.laboratory)
     return blocks
 

@@ -8,6 +8,7 @@ from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import response as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import Words, listed, lower_first, opening, plural, sentence_case
+from glisson.reporting.courses import response_figures
 from glisson.reporting.wording import spoken_group, words_of
 from glisson.tables import Estimate, Estimates, Group
 
@@ -31,6 +32,8 @@ def response_chapter(assessment: Assessment) -> list[Block]:
     blocks.append(TableBlock(table=tables.response(assessment, result, words)))
     blocks += _other_blocks(assessment, result, words)
     blocks += _depth_blocks(assessment, result, words)
+    if assessment.courses is not None:
+        blocks += response_figures(assessment, assessment.courses)
     blocks += _agreement_blocks(assessment, result, words)
     return blocks + [Note(text=f"{who}: {why}; no response can be derived.") for who, why in result.unusable]
 

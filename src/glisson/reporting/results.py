@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from glisson.assessment import Assessment
 from glisson.errors import InputError
+from glisson.reporting.results_courses import CoursesPart
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from glisson.reporting.results_exposure import ExposurePart, StandardsPart
 from glisson.reporting.results_laboratory import LaboratoryPart
@@ -175,6 +176,7 @@ class Results(Part):
     laboratory: LaboratoryPart | None
     doxorubicin: DoxorubicinPart | None
     standards: StandardsPart | None
+    courses: CoursesPart | None
 
 
 def results_json(assessment: Assessment) -> str:
