@@ -109,3 +109,16 @@ def test_more_sessions_never_lower_the_dose(doses, height, weight):
     assert rows[-1]["arterial_mg_m2"] == pytest.approx(sum(doses) / body_surface(height, weight))
     assert isinstance(rows[0]["patient_id"], str)
     assert pl.Series(totals).is_not_null().all()
+
+
+@pytest.mark.by_hand
+def test_a_misspelled_complication_is_named_where_it_is_not_counted():
+    events = [_event("alopezia"), _event("nausea/vomiting"), _event("cardiotoxicity"), _event("Fatigue")]
+    result = doxorubicin_result(_cohort([_session("2021-01-10")], events))
+    assert [n for n in result.notes if "recorded as" in n] == [
+        "1 event recorded as 'alopezia' may mean Alopecia and is counted under none of these terms: correct the word.",
+        "1 event recorded as 'nausea/vomiting' may mean Nausea or Vomiting and is counted under none of these terms: "
+        "correct the word.",
+    ]
+    heart = next(t for t in result.terms if t.term == "Heart failure")
+    assert heart.groups[0].events == 1, "cardiotoxicity counts there"

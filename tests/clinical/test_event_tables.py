@@ -197,7 +197,7 @@ def test_events_are_counted_by_grade():
 def test_words_are_mapped_and_listed():
     made = treated(event(term="Liver abscess"), event(term="NAUSEA "), event("b", term="nauseaa"), event(term="Biloma"))
     assert event_tables.mapped_words(made) == (("liver abscess", "Hepatic infection", 1),)
-    assert event_tables.unlisted_terms(made) == (("Biloma", 1, ""), ("nauseaa", 1, "Nausea"))
+    assert event_tables.unlisted_terms(made) == (("Biloma", 1, "Biliary fistula"), ("nauseaa", 1, "Nausea"))
     assert toxicity.worst_by_patient(made, "hepatic infection")["a"] == "2"
     assert toxicity.worst_by_patient(made, "liver abscess")["a"] == "2", "asked for by either word"
 

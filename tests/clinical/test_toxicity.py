@@ -220,6 +220,26 @@ def test_doxorubicin_terms_only_where_it_was_given_and_nobody_had_them():
     assert toxicity.terms_of_interest(made) == ()
 
 
+@pytest.mark.parametrize(
+    ("word", "perhaps"),
+    [
+        ("alopezia", {"Alopecia"}),
+        ("Nausea/vomiting", {"Nausea", "Vomiting"}),
+        ("cardiotoxicity", {"Heart failure", "Ejection fraction decreased", "Left ventricular systolic dysfunction"}),
+        ("cytopenia", {"Neutropenia", "Leukopenia", "Thrombocytopenia"}),
+        ("hiccough of the mind", set()),
+    ],
+)
+def test_nobody_had_it_is_not_said_where_an_unclear_word_may_mean_it(word, perhaps):
+    everything = set(toxicity.DOXORUBICIN_TERMS)
+    made = treated(event(term=word))
+    assert everything - set(toxicity.terms_of_interest(made)) == perhaps
+    told = toxicity.unclear(made)
+    assert [(t.casefold(), n) for t, n, _ in told] == ([(word.casefold(), 1)] if perhaps else [])
+    absent = toxicity.terms_of_interest(treated(event(term=word, grade=0), event(term="Fever")))
+    assert everything - {"Heart failure"} <= set(absent), "looked for, and not there"
+
+
 def test_blood_counts_contradict_that_nobody_had_neutropenia():
     def lab(day, value):
         return {"patient_id": "a", "date": on(day), "test": "anc", "value": value, "lln": 1.8, "unit": "10^9/L"}

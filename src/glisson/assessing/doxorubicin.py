@@ -25,7 +25,7 @@ from glisson.clinical.groups import patient_keys
 from glisson.clinical.labs.counts import worst_lab_grades
 from glisson.clinical.labs.graded import graded
 from glisson.errors import InputError
-from glisson.evidence import library
+from glisson.evidence import Arm, Published, library
 from glisson.kernels.exact import binomial_interval, upper_bound
 from glisson.methods.exclusion import exclude
 from glisson.tables import CountTable, Factor, Group
@@ -44,12 +44,13 @@ _TERMS: tuple[tuple[str, Literal["any grade", "grade 3 or worse"], tuple[str, ..
     ("Nausea", "any grade", ("toxicity:nausea_any_grade",), ""),
     ("Vomiting", "any grade", ("toxicity:vomiting_any_grade",), ""),
     ("Alopecia", "any grade", (), ""),
-    ("Heart failure", "any grade", (), ""),
+    ("Heart failure", "any grade", ("toxicity:heart_failure",), ""),
     ("Ejection fraction decreased", "any grade", (), ""),
     ("Left ventricular systolic dysfunction", "any grade", (), ""),
 )  # fmt: skip
 #: Arms of doxorubicin alone.
 _ARMS = ("doxorubicin", "doxorubicin_placebo")
+_SARCOMA = ("mixed_sts", "lms")
 _SYNDROME = ("Nausea", "Vomiting")
 
 
@@ -99,7 +100,7 @@ def doxorubicin_result(cohort: Cohort) -> DoxorubicinResult | None:
             keys["doxorubicin"].values(), ("yes", "no"), keys={"method": keys["method"]}, ids=ids, name="doxorubicin",
             label="Doxorubicin through the catheter",
         ),
-        notes=_notes(doses),
+        notes=(*_notes(doses), *_unclear(cohort)),
     )  # fmt: skip
 
 
@@ -132,22 +133,26 @@ def _term(
     count: str,
 ) -> TermAnswer:
     ids = cohort.table("patient")["patient_id"].to_list()
-    had = _had(cohort, term, apart=False)
+    had = _had(cohort, term)
     apart = _had(cohort, term, apart=True) if term in _SYNDROME else None
     published = _published(endpoints, level)
     fallen, measured = _fallen(cohort, count)
+    lost = _not_followed(cohort, cohort.study.analysis.ae_window_days) - had - fallen
     groups = []
     for group in _groups(keys):
         members = {i for i, inside in zip(ids, _mask(keys, group), strict=True) if inside}
-        n, x = len(members), len(members & had)
+        n, x, observed = len(members), len(members & (had | fallen)), len(members - lost)
         if not n:
             continue
         groups.append(
             GroupAnswer(
                 group=group,
                 n=n,
-                events=x,
+                events=len(members & had),
+                counted=x,
                 upper=upper_bound(x, n, level=level),
+                observed=observed,
+                upper_observed=upper_bound(x, observed, level=level) if observed else None,
                 apart=None if apart is None else len(members & apart),
                 measured=len(members & measured) if count and measured else None,
                 low=len(members & fallen) if count and measured else None,
@@ -157,14 +162,12 @@ def _term(
     return TermAnswer(term=term, grade=grade, published=published, groups=tuple(groups))
 
 
-def _had(cohort: Cohort, term: str, *, apart: bool) -> set[str]:
+def _had(cohort: Cohort, term: str, *, apart: bool = False) -> set[str]:
     """Return the patients with the event under any of its names; apart from post-embolization syndromes if asked."""
     names = toxicity.DOXORUBICIN_TERMS[term]
     rows = events(cohort).filter((pl.col("status") == COUNTED) & pl.col("key").is_in(list(names)))
-    table = cohort.table("adverse_event")
-    if apart and "pes" in table.columns:
-        flagged = table.with_row_index("event").filter(pl.col("pes").fill_null(value=False))["event"]
-        rows = rows.filter(~pl.col("event").is_in(flagged.cast(pl.Int64).implode()))
+    if apart:
+        rows = rows.filter(~pl.col("pes").fill_null(value=False))
     return set(rows["patient_id"].to_list())
 
 
@@ -185,19 +188,25 @@ def _published(endpoints: tuple[str, ...], level: float) -> tuple[PublishedRate,
     shelf, out = library(), []
     for name in endpoints:
         for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic"):
-            if number.arm_id not in _ARMS or number.value is None or not 0 < number.value < 1:
-                continue
-            low = high = None
-            if number.events is not None and number.n:
-                low, high = binomial_interval(number.events, number.n, level=level)
-            out.append(
-                PublishedRate(
-                    study=shelf.arm(number.study_id, number.arm_id).label, arm=number.arm_id.replace("_", " and "),
-                    grade="grade 3 or worse" if "grade3" in name else "any grade" if "any_grade" in name else "",
-                    rate=number.value, n=number.n, events=number.events, low=low, high=high, url=number.source_url,
-                )
-            )  # fmt: skip
+            if number.arm_id in _ARMS and number.value is not None and 0 < number.value < 1:
+                out.append(_published_rate(shelf.arm(number.study_id, number.arm_id), number, number.value, level))
     return tuple(sorted(out, key=lambda p: (p.rate, p.study)))
+
+
+def _published_rate(arm: Arm, number: Published, rate: float, level: float) -> PublishedRate:
+    n, events_there = number.n, number.events
+    approximate = n is None or events_there is None
+    if approximate:
+        n = number.n or arm.n_patients
+        events_there = round(rate * n) if n else None
+    low, high = binomial_interval(events_there, n, level=level) if n and events_there is not None else (None, None)
+    disease = "" if arm.histology in _SARCOMA else f", {arm.histology.replace('_', ' ')} cancer"
+    grade = "grade 3 or worse" if "grade3" in number.endpoint else "any grade" if "any_grade" in number.endpoint else ""
+    return PublishedRate(
+        study=arm.label, arm=arm.arm_id.replace("_", " and ") + disease, grade=grade, rate=rate, n=n,
+        events=events_there, approximate=approximate, low=low, high=high, doi=arm.doi, url=number.source_url,
+        read_in=number.source_type,
+    )  # fmt: skip
 
 
 def _verdict(place: int, published: PublishedRate, x: int, n: int, level: float) -> Verdict:
@@ -255,9 +264,29 @@ def _notes(doses: pl.DataFrame) -> tuple[str, ...]:
         )
     if n := int(((doses["undosed"] > 0) & (doses["sessions"] > 0)).sum()):
         notes.append(f"The doxorubicin dose of at least one session is not recorded in {n} of those who had it.")
+    unknown = doses["systemic_earlier"] & doses["systemic_mg_m2"].is_null()
+    if n := int((unknown & (doses["sessions"] > 0)).sum()):
+        notes.append(
+            f"{n} of those who had doxorubicin through the catheter had a regimen with doxorubicin before, without a "
+            "cumulative dose (dox_sys_mg_m2); their sums are not known."
+        )
     if n := int((doses["systemic_later"] & (doses["sessions"] > 0)).sum()):
         notes.append(
             f"{n} of those who had doxorubicin through the catheter began a systemic regimen with doxorubicin later, "
-            "whose dose is not recorded; it is not in the sums."
+            "whose dose is not recorded; it is not in the sums, which are no upper bound for them."
         )
     return tuple(notes)
+
+
+def _unclear(cohort: Cohort) -> list[str]:
+    """Say which recorded words may mean a term that they were not counted under."""
+    counted = {name: label for label, names in toxicity.DOXORUBICIN_TERMS.items() for name in names}
+    notes = []
+    for word, n, terms in toxicity.unclear(cohort):
+        labels = list(dict.fromkeys(counted[t.casefold()] for t in terms if t.casefold() in counted))
+        if labels and word.casefold() not in counted:
+            notes.append(
+                f"{n} {'event' if n == 1 else 'events'} recorded as '{word}' may mean {' or '.join(labels)} and "
+                f"{'is' if n == 1 else 'are'} counted under none of these terms: correct the word."
+            )
+    return notes

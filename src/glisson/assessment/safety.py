@@ -201,7 +201,7 @@ class SafetyResult:
     mapped
         (recorded word, CTCAE term, events).
     unlisted
-        (term, events, close CTCAE term): counted as recorded.
+        (term, events, CTCAE terms it may mean): counted as recorded.
     complications, syndrome, reild
         Complication classes and syndromes, where the input allows them.
     """

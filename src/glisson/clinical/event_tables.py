@@ -9,7 +9,7 @@ import polars as pl
 
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.ctcae.terms import organ_class, terms
-from glisson.clinical.ctcae.words import SYNDROME, same_term, suggestion
+from glisson.clinical.ctcae.words import SYNDROME, may_mean, same_term
 from glisson.clinical.emergent import COUNTED, NO_TERM, RELATED, events
 from glisson.clinical.toxicity import NO_EVENT, UNKNOWN_GRADE, worst_by_patient, worst_of
 from glisson.errors import InputError, SettingsError
@@ -227,7 +227,7 @@ def unlisted_terms(cohort: Cohort) -> tuple[tuple[str, int, str], ...]:
     Returns
     -------
     tuple
-        (term, events, a CTCAE term that is close, or empty), in alphabetical order.
+        (term, events, the CTCAE terms it may mean in words, or empty), in alphabetical order.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def unlisted_terms(cohort: Cohort) -> tuple[tuple[str, int, str], ...]:
     known = [*terms(), SYNDROME.casefold(), NO_TERM.casefold()]
     rows = counted_events(cohort).filter(~pl.col("key").is_in(known))
     found = rows.group_by("term").len().sort("term")
-    return tuple((term, n, suggestion(term)) for term, n in found.iter_rows())
+    return tuple((term, n, " or ".join(may_mean(term))) for term, n in found.iter_rows())
 
 
 def outside_own_window(cohort: Cohort) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.ctcae.words import ctcae_term
+from glisson.clinical.ctcae.words import ctcae_term, may_mean
 from glisson.clinical.emergent import ABSENT, COUNTED, REASONS, events
 from glisson.clinical.groups import patient_keys
 from glisson.clinical.session_units import session_keys, session_units
@@ -196,7 +196,8 @@ def terms_of_interest(cohort: Cohort) -> tuple[str, ...]:
 
     Those recorded with grade 0 (looked for and absent) and, where doxorubicin was given through the catheter, its
     systemic complications. A term that occurred at any time after the first session, under any of its names, is left
-    out, also where it was too late to count, and so is one that blood counts contradict (``low_counts``).
+    out, also where it was too late to count, and so is one that an unclear word may mean (a misspelling, or
+    "nausea/vomiting"), or that blood counts contradict (``low_counts``).
 
     Parameters
     ----------
@@ -212,7 +213,8 @@ def terms_of_interest(cohort: Cohort) -> tuple[str, ...]:
     occurred = rows.filter(~pl.col("status").is_in([ABSENT, "before", "not_worse", "after_cutoff"]))["key"].to_list()
     absent = rows.filter(pl.col("status") == ABSENT).unique("key").sort("term")
     shown = {name for label in low_counts(cohort) for name in DOXORUBICIN_TERMS[label]} - {"febrile neutropenia"}
-    seen = {*occurred, *shown}
+    perhaps = {t.casefold() for key in set(occurred) for t in may_mean(key)}
+    seen = {*occurred, *perhaps, *shown}
     looked_for = {key: term for key, term in zip(absent["key"], absent["term"], strict=True) if key not in seen}
     out = list(looked_for.values())
     if _doxorubicin(cohort):
@@ -245,6 +247,23 @@ def low_counts(cohort: Cohort) -> dict[str, int]:
     emerged = when.filter(pl.col("date") > pl.col("t0")).group_by("test").len()
     found = dict(zip(emerged["test"], emerged["len"], strict=True))
     return {label: found[test] for test, label in _COUNTS.items() if test in found}
+
+
+def unclear(cohort: Cohort) -> tuple[tuple[str, int, tuple[str, ...]], ...]:
+    """Return the words of counted events that are no clear term, with the CTCAE terms they may mean.
+
+    Returns
+    -------
+    tuple
+        (term as recorded, events, terms of CTCAE), in alphabetical order.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    """
+    found = _counted(cohort, None).group_by("term").len().sort("term").iter_rows()
+    return tuple((term, n, may_mean(term)) for term, n in found if may_mean(term))
 
 
 def ctcae_versions(cohort: Cohort) -> tuple[str, ...]:

@@ -18,6 +18,12 @@ SYNONYMS: dict[str, str] = {
     "platelets decreased": "Platelet count decreased",
     "thrombocytopenia": "Platelet count decreased",
     "lymphopenia": "Lymphocyte count decreased",
+    "neutropaenia": "Neutrophil count decreased",
+    "febrile neutropaenia": "Febrile neutropenia",
+    "leucopaenia": "White blood cell decreased",
+    "leukopaenia": "White blood cell decreased",
+    "thrombocytopaenia": "Platelet count decreased",
+    "low platelets": "Platelet count decreased",
     "anaemia": "Anemia",
     "hair loss": "Alopecia",
     "mucositis": "Mucositis oral",
@@ -63,10 +69,29 @@ SYNONYMS: dict[str, str] = {
     "acute pancreatitis": "Pancreatitis",
     "acute cholecystitis": "Cholecystitis",
     "liver haemorrhage": "Hepatic hemorrhage",
+    "hepatic haemorrhage": "Hepatic hemorrhage",
+    "gastric haemorrhage": "Gastric hemorrhage",
+    "duodenal haemorrhage": "Duodenal hemorrhage",
+    "hyponatraemia": "Hyponatremia",
+    "portal vein thrombus": "Portal vein thrombosis",
+    "tumour lysis syndrome": "Tumor lysis syndrome",
+    "septicaemia": "Sepsis",
+    "septicemia": "Sepsis",
+    "rigors": "Chills",
+    "shivering": "Chills",
+    "itching": "Pruritus",
+    "leg oedema": "Edema limbs",
+    "peripheral edema": "Edema limbs",
+    "peripheral oedema": "Edema limbs",
     "access site complication": "Vascular access complication",
 }
 
 _INJURY = "the injury of the organ (gastric ulcer, cholecystitis, pancreatitis ...), with nte = yes"
+
+_BOTH = frozenset({
+    "nausea/vomiting", "nausea / vomiting", "nausea and vomiting", "nausea & vomiting", "nausea, vomiting",
+    "nausea + vomiting", "nausea or vomiting", "vomiting/nausea", "vomiting and nausea", "n/v",
+})  # fmt: skip
 
 #: The mechanism of an injury, no injury.
 NON_TARGET = frozenset({
@@ -78,13 +103,37 @@ NON_TARGET = frozenset({
 AMBIGUOUS: dict[str, str] = {
     "biloma": "Biliary fistula, or Hepatobiliary disorders - Other, specify",
     **dict.fromkeys(sorted(NON_TARGET), _INJURY),
+    **dict.fromkeys(sorted(_BOTH), "Nausea and Vomiting, which are two terms, each with its grade"),
+    "cytopenia": "Neutrophil, White blood cell or Platelet count decreased, better the laboratory values",
+    "jaundice": "Blood bilirubin increased, Bile duct stenosis, or Hepatic failure",
     "elevated transaminases": "Alanine or Aspartate aminotransferase increased, better the laboratory values",
     "transaminitis": "Alanine or Aspartate aminotransferase increased, better the laboratory values",
     "reild": "its components (ascites, blood bilirubin increased); the screen for it reads them",
-    "cardiotoxicity": "Heart failure, Ejection fraction decreased, or Left ventricular systolic dysfunction",
+    **dict.fromkeys(
+        ("cardiotoxicity", "cardiomyopathy"),
+        "Heart failure, Ejection fraction decreased, or Left ventricular systolic dysfunction",
+    ),
     "gastrointestinal ulcer": "Gastric ulcer or Duodenal ulcer",
     "infection": "the organ that was infected",
     "bleeding": "the site of the bleeding",
+    "gastrointestinal bleeding": "the site of the bleeding",
+    "gi bleeding": "the site of the bleeding",
+}
+
+_CARDIAC = ("Heart failure", "Ejection fraction decreased", "Left ventricular systolic dysfunction")
+#: Terms that an ambiguous word may mean, where they can be named.
+_MAY_MEAN: dict[str, tuple[str, ...]] = {
+    "biloma": ("Biliary fistula",),
+    **dict.fromkeys(_BOTH, ("Nausea", "Vomiting")),
+    "cytopenia": ("Neutrophil count decreased", "White blood cell decreased", "Platelet count decreased"),
+    "jaundice": ("Blood bilirubin increased", "Bile duct stenosis", "Hepatic failure"),
+    **dict.fromkeys(
+        ("elevated transaminases", "transaminitis"),
+        ("Alanine aminotransferase increased", "Aspartate aminotransferase increased"),
+    ),
+    "cardiotoxicity": _CARDIAC,
+    "cardiomyopathy": _CARDIAC,
+    "gastrointestinal ulcer": ("Gastric ulcer", "Duodenal ulcer"),
 }
 
 #: A syndrome, not a term: its components are graded, and the rows are flagged. Counted where there are none.
@@ -134,3 +183,22 @@ def suggestion(text: str) -> str:
     """
     close = get_close_matches(same_term(text), [*terms(), *SYNONYMS], n=1, cutoff=0.82)
     return ctcae_term(close[0]) if close else ""
+
+
+def may_mean(text: str) -> tuple[str, ...]:
+    """Return the CTCAE terms that an unclear text may mean: those of an ambiguous word, or the closest to a misspelling.
+
+    Nobody can say that such a term did not occur. Empty for a text that is clear, and where nothing can be named.
+
+    Examples
+    --------
+    >>> may_mean("nausea/vomiting"), may_mean("alopezia"), may_mean("hair loss")
+    (('Nausea', 'Vomiting'), ('Alopecia',), ())
+    """
+    plain = same_term(text)
+    if plain in _MAY_MEAN:
+        return _MAY_MEAN[plain]
+    if plain in AMBIGUOUS or plain in SYNDROMES or ctcae_term(text).casefold() in terms():
+        return ()
+    near = suggestion(text)
+    return (near,) if near else ()

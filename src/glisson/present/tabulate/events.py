@@ -164,7 +164,7 @@ def words_used(assessment: Assessment, safety: SafetyResult) -> TableModel:
     """Return the recorded words that are no CTCAE term, and as what their events count."""
     rows = [Row(cells=(sentence_case(word), term, str(n))) for word, term, n in safety.mapped]
     for term, n, near in safety.unlisted:
-        why = f"As recorded; not among the terms known here{f', close to {near}' if near else ''}"
+        why = f"As recorded; not among the terms known here{f'; perhaps {near}' if near else ''}"
         rows.append(Row(cells=(sentence_case(term), why, str(n))))
     return TableModel(
         name="events-words",
