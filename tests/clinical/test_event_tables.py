@@ -133,6 +133,14 @@ def test_a_later_session_cuts_the_window_of_an_earlier_one():
 
 
 @pytest.mark.by_hand
+def test_a_fatal_event_without_a_grade_is_a_death():
+    row = event(term="Hepatic failure", grade=None, outcome="fatal")
+    assert toxicity.worst_by_patient(treated({**row, "related": "unrelated"}))["a"] == "none"
+    assert toxicity.worst_by_patient(treated(row, patient={"cause_of_death": "disease"}))["a"] == "none"
+    assert toxicity.worst_by_patient(treated({**row, "related": "possible"}))["a"] == "unknown"
+
+
+@pytest.mark.by_hand
 def test_a_death_belongs_to_the_last_session():
     persons = [
         Person(id="a", t0=on(0), death=on(40), sessions=({"date": on(20)},)),

@@ -181,8 +181,14 @@ def _radioembolized(cohort: Cohort) -> bool:
 def _counting_notes(cohort: Cohort, omitted: int) -> list[str]:
     """Say which recorded events are not in the tables, and what is uncertain about those that are."""
     window, notes = cohort.study.analysis.ae_window_days, []
+    hepatic = cohort.study.safety.y90_hepatic_window_days
+    longer = ""
+    if _radioembolized(cohort) and hepatic > window:
+        longer = f" ({hepatic} days for effects on the liver and of radiation after radioembolization)"
     for reason, n, names in toxicity.uncounted(cohort):
-        why = f"later after a session than the window of {window} days" if reason.startswith("later") else reason
+        why = (
+            f"later after a session than the window of {window} days{longer}" if reason.startswith("later") else reason
+        )
         notes.append(f"Not counted: {_events(n)} {why} ({', '.join(names)}).")
     if omitted:
         notes.append(

@@ -169,7 +169,8 @@ def _status(cutoff: date | None) -> pl.Expr:
     grade, dated = pl.col("grade"), pl.col("dated")
     later = pl.lit(value=False) if cutoff is None else pl.col("onset_date") > cutoff
     unjudged = pl.col("related").is_null() & pl.col("of_disease")
-    unrelated = (grade == 5) & (pl.col("related").is_in(_UNRELATED).fill_null(value=False) | unjudged)
+    fatal = (grade == 5) | (grade.is_null() & (pl.col("outcome") == "fatal"))
+    unrelated = fatal & (pl.col("related").is_in(_UNRELATED).fill_null(value=False) | unjudged)
     return (
         pl.when((grade == 0).fill_null(value=False))
         .then(pl.lit(ABSENT))

@@ -186,7 +186,7 @@ def suggestion(text: str) -> str:
 
 
 def may_mean(text: str) -> tuple[str, ...]:
-    """Return the CTCAE terms that an unclear text may mean: those of an ambiguous word, or the closest to a misspelling.
+    """Return the CTCAE terms that an unclear text may mean: of an ambiguous word, or the closest to a misspelling.
 
     Nobody can say that such a term did not occur. Empty for a text that is clear, and where nothing can be named.
 
