@@ -65,7 +65,7 @@ def proposal_for(source: Path, settings: Study) -> Proposal | None:
         return None
     sheets = sheets_of(source)
     kind = kind_of(sheets, settings)
-    if kind == "relational":
+    if kind in {"relational", "cdisc"}:
         return None
     if kind == "flat":
         return propose(sheets, settings)

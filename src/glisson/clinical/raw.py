@@ -18,6 +18,7 @@ CELLS, FILE_BYTES = 20_000_000, 300_000_000
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
+TRANSPORT = (".xpt",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def sha256(path: Path) -> str:
 
 
 def input_files(path: Path) -> tuple[Path, ...]:
-    """Return the files behind an input: the file itself, or the CSV files of a folder.
+    """Return the files behind an input: the file itself, or the CSV and SAS transport files of a folder.
 
     Raises
     ------
@@ -113,13 +114,13 @@ def input_files(path: Path) -> tuple[Path, ...]:
     if not path.exists():
         raise InputError(f"{path.name} does not exist", todo="check the path")
     if path.is_dir():
-        files = tuple(sorted(p for p in path.iterdir() if p.suffix.lower() in TEXTS and p.is_file()))
+        files = tuple(sorted(p for p in path.iterdir() if p.suffix.lower() in (*TEXTS, *TRANSPORT) and p.is_file()))
         if not files:
             raise InputError(f"the folder {path.name} holds no CSV file", expected="one CSV file a table")
         return files
-    if path.suffix.lower() not in (*WORKBOOKS, *TEXTS):
+    if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, *TRANSPORT):
         raise InputError(
-            f"{path.name} is neither a workbook nor a CSV file", expected=", ".join((*WORKBOOKS, *TEXTS)),
+            f"{path.name} is neither a workbook nor a CSV file", expected=", ".join((*WORKBOOKS, *TEXTS, *TRANSPORT)),
             todo="save it as .xlsx or .csv",
         )  # fmt: skip
     return (path,)
@@ -131,7 +132,7 @@ def read_sheets(path: Path | str) -> tuple[RawSheet, ...]:
     Parameters
     ----------
     path
-        .xlsx, .xlsm, .xlsb, .xls, .ods, .csv, .tsv, .txt or a folder.
+        .xlsx, .xlsm, .xlsb, .xls, .ods, .csv, .tsv, .txt, .xpt or a folder.
 
     Raises
     ------
@@ -154,6 +155,10 @@ def read_sheets(path: Path | str) -> tuple[RawSheet, ...]:
             from glisson.clinical.raw_workbook import read_workbook  # noqa: PLC0415 - only for workbooks
 
             sheets += read_workbook(file)
+        elif file.suffix.lower() in TRANSPORT:
+            from glisson.clinical.cdisc.xport import read_xport  # noqa: PLC0415 - only for transport files
+
+            sheets.append(read_xport(file))
         else:
             sheets.append(_read_csv(file))
     if not any(s.header for s in sheets):

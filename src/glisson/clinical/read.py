@@ -8,6 +8,8 @@ from datetime import date
 from importlib.resources import files as packaged
 from pathlib import Path
 
+from glisson.clinical.cdisc.recognise import is_cdisc
+from glisson.clinical.cdisc.records import cdisc_cohort
 from glisson.clinical.cohort import Cohort, InputFile
 from glisson.clinical.flat import read_flat, read_proposed
 from glisson.clinical.integrity import check
@@ -26,7 +28,7 @@ def read_cohort(path: Path | str, study: Study | Path | str | None = None, *, ex
     Parameters
     ----------
     path
-        A workbook, a CSV file, a folder of CSV files, or a REDCap export.
+        A workbook, a CSV file, a folder of CSV files, a REDCap export, or a folder of CDISC datasets.
     study
         Settings or the path of study.toml; by default the study.toml beside the input, if there is one.
     exclude_blocked
@@ -87,7 +89,9 @@ def sheets_of(source: Path) -> tuple[RawSheet, ...]:
 
 
 def kind_of(sheets: Sequence[RawSheet], study: Study) -> str:
-    """Return ``"relational"``, ``"redcap"`` or ``"flat"``, declared or recognised."""
+    """Return ``"relational"``, ``"redcap"`` or ``"flat"``, declared or recognised, or ``"cdisc"``, recognised."""
+    if is_cdisc(sheets):
+        return "cdisc"
     if study.input.kind:
         return study.input.kind
     if is_relational(sheets):
@@ -97,6 +101,8 @@ def kind_of(sheets: Sequence[RawSheet], study: Study) -> str:
 
 def _cohort(sheets: Sequence[RawSheet], study: Study) -> Cohort:
     kind = kind_of(sheets, study)
+    if kind == "cdisc":
+        return cdisc_cohort(sheets, study)
     if kind == "redcap" and not study.input.columns and (tables := redcap_tables(sheets)):
         return relational_cohort(tables, study)
     if kind == "redcap":

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +12,8 @@ from typing import Any
 
 from glisson.assessment import Assessment
 from glisson.clinical.raw import RawSheet
-from glisson.errors import InputError, SettingsError
+from glisson.clinical.whole_folder import check_folder, save, whole_folder
+from glisson.errors import SettingsError
 from glisson.present.aside import Aside
 from glisson.present.document import Document
 from glisson.present.figures.render import Rendered
@@ -80,10 +79,7 @@ def report(
     """
     target = Path(out)
     check_target(target, formats, force=force)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
-        folder = Path(scratch) / "new"
-        folder.mkdir()
+    with whole_folder(target) as folder:
         wanted, step = set(formats) - set(missing(formats)), progress or (lambda _: None)
         with Aside() as aside:
             if wanted & _DRAWN:
@@ -91,9 +87,8 @@ def report(
             finish_problems = _problems(assessment, folder, wanted, sheets, aside)
             _write_all(assessment, folder, wanted, step, aside)
             finish_problems()
-        _save(folder / MANIFEST, manifest_json(assessment, folder))
+        save(folder / MANIFEST, manifest_json(assessment, folder))
         written = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
-        _swap(folder, target, Path(scratch) / "old")
     return tuple(target / p for p in written)
 
 
@@ -117,43 +112,14 @@ def check_target(out: Path, formats: Sequence[str], *, force: bool) -> None:
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
         raise SettingsError(f"format {', '.join(unknown)}", expected=f"any of {', '.join(FORMATS)}")
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise InputError(f"{out.name} is a file", expected="a folder for the report", todo="give another name")
-    present = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
-    if not present:
-        return
-    foreign = sorted(present - _earlier_files(out))
-    if foreign:
-        raise InputError(
-            f"folder {out.name} holds files that are not part of an earlier report: {', '.join(foreign[:5])}"
-            + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else ""),
-            expected="a new or empty folder, or a report that glisson wrote",
-            todo="move them, or give another name; nothing was changed",
-        )
-    if not force:
-        raise InputError(
-            f"folder {out.name} holds an earlier report",
-            expected="a new folder",
-            todo="give another name, or --force to replace it; nothing was changed",
-        )
-
-
-def _earlier_files(folder: Path) -> set[str]:
-    """Return the files an earlier run says it wrote; none where there is no readable manifest."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {str(row["path"]) for row in manifest["outputs"]} | {MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+    check_folder(out, manifest=MANIFEST, what="report", force=force)
 
 
 def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Progress, aside: Aside) -> None:
     """Write every file; each writer turns values into bytes and knows nothing of folders."""
     from glisson.reporting.results import results_json  # noqa: PLC0415 - pydantic only when something is written
 
-    _save(folder / "results.json", results_json(assessment))
+    save(folder / "results.json", results_json(assessment))
     document = make_document(assessment)
     figures = _figures(document, folder, wanted, step, aside)
     if "docx" in wanted:
@@ -164,20 +130,20 @@ def _write_all(assessment: Assessment, folder: Path, wanted: set[str], step: Pro
         from glisson.reporting.tables_xlsx import tables_xlsx  # noqa: PLC0415
 
         step("tables.xlsx")
-        _save(folder / "tables.xlsx", tables_xlsx(assessment, document))
+        save(folder / "tables.xlsx", tables_xlsx(assessment, document))
     if "html" in wanted:
         from glisson.reporting.html import html  # noqa: PLC0415
 
         step("report.html")
-        _save(folder / "report.html", html(document, figures))
+        save(folder / "report.html", html(document, figures))
     if "pdf" in wanted:
         from glisson.reporting.pdf import pdf  # noqa: PLC0415
 
         step("report.pdf")
-        _save(folder / "report.pdf", pdf(document, figures))
+        save(folder / "report.pdf", pdf(document, figures))
     if "docx" in wanted:
         step("report.docx")
-        _save(folder / "report.docx", finish_docx())
+        save(folder / "report.docx", finish_docx())
 
 
 def _problems(
@@ -209,9 +175,9 @@ def _figures(
         (folder / "figures").mkdir()
         for block in document.figures():
             for ending in ("pdf", "svg", "tiff"):
-                _save(folder / "figures" / f"{block.name}.{ending}", getattr(rendered[block.name], ending))
+                save(folder / "figures" / f"{block.name}.{ending}", getattr(rendered[block.name], ending))
         captions = "\n".join(_caption(document, name) for name in (f.name for f in document.figures()))
-        _save(folder / "figures" / "captions.txt", captions)
+        save(folder / "figures" / "captions.txt", captions)
     return rendered
 
 
@@ -248,20 +214,3 @@ def _writer_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _save(path: Path, content: str | bytes) -> None:
-    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-
-
-def _swap(new: Path, target: Path, old: Path) -> None:
-    """Put the new folder in place of the old one; if that fails the old one comes back."""
-    if target.exists():
-        target.rename(old)
-    try:
-        new.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
