@@ -185,15 +185,18 @@ def _fallen(cohort: Cohort, test: str) -> tuple[set[str], set[str]]:
 
 def _published(endpoints: tuple[str, ...], level: float) -> tuple[PublishedRate, ...]:
     """Return the rates of doxorubicin alone, lowest first."""
-    shelf, out = library(), []
-    for name in endpoints:
-        for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic"):
-            if number.arm_id in _ARMS and number.value is not None and 0 < number.value < 1:
-                out.append(_published_rate(shelf.arm(number.study_id, number.arm_id), number, number.value, level))
+    shelf = library()
+    out = [
+        _published_rate(shelf.arm(number.study_id, number.arm_id), number, number.value, level)
+        for name in endpoints
+        for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic")
+        if number.arm_id in _ARMS and number.value is not None and 0 < number.value < 1
+    ]
     return tuple(sorted(out, key=lambda p: (p.rate, p.study)))
 
 
 def _published_rate(arm: Arm, number: Published, rate: float, level: float) -> PublishedRate:
+    """Return a rate with its interval; of the patients randomised where the source gives no denominator."""
     n, events_there = number.n, number.events
     approximate = n is None or events_there is None
     if approximate:

@@ -12,7 +12,19 @@ from glisson.tables import CountTable, Group
 class PublishedRate:
     """A rate of systemic doxorubicin as it was reported.
 
-    ``n`` and ``events`` are nothing where the source does not give the denominator.
+    Parameters
+    ----------
+    study, arm
+        First author with year, and which arm, with its disease where that is no sarcoma.
+    grade
+        Of the events counted; empty where the source does not say.
+    rate, n, events
+        As reported. Where the source gives no denominator, ``n`` is the randomised patients of the arm, ``events`` the
+        whole number nearest to the rate, and ``approximate`` is true.
+    low, high
+        Exact interval of the rate; nothing where not even the size of the arm is known.
+    doi, url, read_in
+        The study, where the number was read, and what kind of page that is.
     """
 
     study: str
@@ -21,9 +33,12 @@ class PublishedRate:
     rate: float
     n: int | None
     events: int | None
+    approximate: bool
     low: float | None
     high: float | None
+    doi: str
     url: str
+    read_in: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +76,13 @@ class GroupAnswer:
         Everybody, or a method.
     n, events
         Patients, and those with the event as recorded.
+    counted
+        Those with the event as recorded or shown by a blood count; bounds and verdicts rest on them.
     upper
         Exact one-sided upper bound of the rate.
+    observed, upper_observed
+        Patients who were followed to the end of the window, died, or had the event; and the bound if only they count
+        (``None`` where there is nobody).
     apart
         Events left when those of a post-embolization syndrome are left out; ``None`` where the term is none of it.
     measured, low
@@ -74,7 +94,10 @@ class GroupAnswer:
     group: Group
     n: int
     events: int
+    counted: int
     upper: float
+    observed: int
+    upper_observed: float | None
     apart: int | None = None
     measured: int | None = None
     low: int | None = None

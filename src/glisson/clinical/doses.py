@@ -10,7 +10,8 @@ from glisson.clinical.cohort import Cohort
 from glisson.clinical.settled import settled
 from glisson.errors import InputError
 
-_NAMES = "doxorubicin|adriamycin"
+#: How doxorubicin is written in drugs and regimens, as a pattern of small letters.
+DOXORUBICIN = "doxorubicin|adriamycin"
 #: Chemoembolization whose drug is not recorded may have been with doxorubicin.
 _DRUGGED = ("deb_tace", "ctace")
 
@@ -44,7 +45,7 @@ def body_surface(height_cm: float, weight_kg: float) -> float:
 
 def had_doxorubicin() -> pl.Expr:
     """Return whether a session gave doxorubicin, as an expression on ``drug``; false where none is recorded."""
-    return pl.col("drug").str.to_lowercase().str.contains(_NAMES).fill_null(value=False)
+    return pl.col("drug").str.to_lowercase().str.contains(DOXORUBICIN).fill_null(value=False)
 
 
 def doxorubicin_doses(cohort: Cohort) -> pl.DataFrame:
@@ -60,9 +61,11 @@ def doxorubicin_doses(cohort: Cohort) -> pl.DataFrame:
     DataFrame
         One row a patient: ``patient_id``; ``sessions`` with doxorubicin through the catheter, ``undosed`` of them
         without a dose and ``undrugged`` chemoembolizations without a recorded drug; ``arterial_mg``, ``surface_m2``,
-        ``arterial_mg_m2``; ``systemic_mg_m2`` before treatment, ``systemic_later``: whether a regimen with doxorubicin
-        began later, whose dose is not recorded; ``combined_mg_m2``, an upper bound of the exposure of the body because
-        beads release only a part into the circulation. Null where a part is not known.
+        ``arterial_mg_m2``; ``systemic_mg_m2`` before treatment, 0 where no anthracycline was given before;
+        ``systemic_earlier`` and ``systemic_later``: whether a regimen with doxorubicin began up to the first session
+        (or at an unknown time), or later, whose dose is not recorded; ``combined_mg_m2``, an upper bound of the
+        exposure of the body up to the last session, because beads release only a part into the circulation. Null where
+        a part is not known; a dose of 0 beside an earlier regimen with doxorubicin is not known either.
 
     Raises
     ------
@@ -86,15 +89,23 @@ def doxorubicin_doses(cohort: Cohort) -> pl.DataFrame:
         undrugged=unknown.fill_null(value=False).sum(),
         arterial_mg=pl.col("drug_mg").filter(given).sum(),
     )
-    patient = _with(records.tables["patient"], height_cm=pl.Float64, weight_kg=pl.Float64, dox_sys_mg_m2=pl.Float64)
-    rows = patient.select("patient_id", "height_cm", "weight_kg", systemic_mg_m2="dox_sys_mg_m2")
+    patient = _with(
+        records.tables["patient"], height_cm=pl.Float64, weight_kg=pl.Float64, dox_sys_mg_m2=pl.Float64,
+        anthracycline_prior=pl.Boolean,
+    )  # fmt: skip
+    rows = patient.select("patient_id", "height_cm", "weight_kg", "dox_sys_mg_m2", "anthracycline_prior")
     rows = rows.join(arterial, on="patient_id", how="left", maintain_order="left")
-    rows = rows.join(_later(cohort), on="patient_id", how="left", maintain_order="left")
+    rows = rows.join(_regimens(cohort), on="patient_id", how="left", maintain_order="left")
     rows = rows.with_columns(
         pl.col("sessions", "undosed", "undrugged").fill_null(0).cast(pl.Int64),
-        pl.col("systemic_later").fill_null(value=False),
+        pl.col("systemic_earlier", "systemic_later").fill_null(value=False),
+    )
+    never = (~pl.col("anthracycline_prior")).fill_null(value=False)
+    dose = pl.coalesce("dox_sys_mg_m2", pl.when(never).then(0.0))
+    rows = rows.with_columns(
+        systemic_mg_m2=pl.when((dose > 0) | ~pl.col("systemic_earlier")).then(dose),
         surface_m2=(pl.col("height_cm") * pl.col("weight_kg") / 3600).sqrt(),
-        arterial_mg=pl.when(pl.col("undosed").fill_null(0) == 0).then(pl.col("arterial_mg").fill_null(0.0)),
+        arterial_mg=pl.when(pl.col("undosed") + pl.col("undrugged") == 0).then(pl.col("arterial_mg").fill_null(0.0)),
     )
     rows = rows.with_columns(
         arterial_mg_m2=pl.when(pl.col("arterial_mg") == 0).then(0.0)
@@ -103,19 +114,22 @@ def doxorubicin_doses(cohort: Cohort) -> pl.DataFrame:
     rows = rows.with_columns(combined_mg_m2=pl.col("arterial_mg_m2") + pl.col("systemic_mg_m2"))
     return rows.select(
         "patient_id", "sessions", "undosed", "undrugged", "arterial_mg", "surface_m2", "arterial_mg_m2",
-        "systemic_mg_m2", "systemic_later", "combined_mg_m2",
+        "systemic_mg_m2", "systemic_earlier", "systemic_later", "combined_mg_m2",
     )  # fmt: skip
 
 
-def _later(cohort: Cohort) -> pl.DataFrame:
-    """Return the patients in whom a regimen with doxorubicin began after the first session."""
+def _regimens(cohort: Cohort) -> pl.DataFrame:
+    """Return the patients with a regimen of doxorubicin, and whether it began up to the first session or later."""
     if not cohort.has("systemic_therapy", "start_date", "regimen"):
-        return pl.DataFrame(schema={"patient_id": pl.String, "systemic_later": pl.Boolean})
+        kinds = {"patient_id": pl.String, "systemic_earlier": pl.Boolean, "systemic_later": pl.Boolean}
+        return pl.DataFrame(schema=kinds)
     records = settled(cohort)
     rows = records.tables["systemic_therapy"].join(records.bounds, on="patient_id", how="inner")
-    named = pl.col("regimen").str.to_lowercase().str.contains(_NAMES).fill_null(value=False)
-    later = rows.filter(named & (pl.col("start_date") > pl.col("t0")))
-    return later.select("patient_id", systemic_later=pl.lit(value=True)).unique()
+    named = pl.col("regimen").str.to_lowercase().str.contains(DOXORUBICIN).fill_null(value=False)
+    later = (pl.col("start_date") > pl.col("t0")).fill_null(value=False)  # without a date it may have been before
+    return rows.filter(named).group_by("patient_id").agg(
+        systemic_earlier=(~later).any(), systemic_later=later.any()
+    )  # fmt: skip
 
 
 def _with(frame: pl.DataFrame, **kinds: type[pl.DataType]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from glisson.clinical.integrity_doses import DOSE_RULES
 from glisson.clinical.integrity_events import EVENT_RULES
 from glisson.clinical.integrity_labs import LAB_RULES
 from glisson.clinical.integrity_measurement import measurement_rules
@@ -41,6 +42,7 @@ def check(tables: Tables, locator: Locator, *, today: date, study: Study) -> lis
         *STOP_RULES,
         *LAB_RULES,
         *EVENT_RULES,
+        *DOSE_RULES,
         *measurement_rules(study.response),
         *_key_rules(),
         *_date_rules(today, study.cutoff),

@@ -126,7 +126,7 @@ class SafetySettings(_Section):
         default=400, gt=0, description="cumulative doxorubicin above which heart failure becomes common; a convention"
     )
     doxorubicin_alert_mg_m2: float = Field(
-        default=550, gt=0, description="cumulative doxorubicin that is usually not exceeded; a convention"
+        default=550, gt=0, description="cumulative doxorubicin usually not exceeded; a convention, others take 450"
     )
     sir_long_stay_days: float = Field(
         default=1,

@@ -7,7 +7,7 @@ from glisson.assessment import Assessment
 from glisson.assessment.doxorubicin import DoxorubicinResult, GroupAnswer, TermAnswer
 from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import doxorubicin as tables
-from glisson.present.words import Words, listed, lower_first, plural, sentence_case
+from glisson.present.words import Words, listed, lower_first, plural
 from glisson.reporting.wording import words_of
 
 
@@ -33,37 +33,44 @@ def doxorubicin_section(assessment: Assessment, result: DoxorubicinResult) -> li
 
 
 def answer_sentence(assessment: Assessment, result: DoxorubicinResult) -> str:
-    """Return what the answer says of systemic doxorubicin."""
+    """Return what the answer says of systemic doxorubicin: what was seen, what was not, and what that excludes."""
     words = words_of(assessment)
-    clear = [t for t in result.terms if _own(t).events == 0]
-    if not clear:
+    n = _own(result.terms[0]).n
+    clear = [t for t in result.terms if not _own(t).counted]
+    seen = [t for t in result.terms if _own(t).counted and _own(t).apart is None]
+    patients = f"{plural(n, 'patient')} who had doxorubicin through the catheter"
+    text = f"Of {patients}, "
+    if seen:
+        text += listed([f"{_own(t).counted} had {lower_first(t.term)}" for t in seen])
+        text += "; " if clear else ""
+    if clear:
+        text += f"none had {listed([lower_first(t.term) for t in clear], 'or')}"
+        text += f"; that leaves true rates up to {words.percent(_own(clear[0]).upper, n)} possible"
+        text += _febrile(next((t for t in clear if t.term == "Febrile neutropenia"), None), words)
+    return f"{text}." if seen or clear else ""
+
+
+def _febrile(term: TermAnswer | None, words: Words) -> str:
+    """Return which published rates of febrile neutropenia are excluded, where nobody had one."""
+    if term is None or not term.published:
         return ""
-    febrile = next((t for t in clear if t.term == "Febrile neutropenia" and t.published), None)
-    n = _own(clear[0]).n
-    text = f"Of {plural(n, 'patient')} who had doxorubicin through the catheter none had "
-    text += listed([lower_first(t.term) for t in clear], "or")
-    if febrile is not None:
-        own, rates = _own(febrile), [p.rate for p in febrile.published]
-        low, high = words.percent(min(rates), 100), words.percent(max(rates), 100)
-        span = low if low == high else f"{low} to {high}"
-        kept = [v for v in own.verdicts if not v.excluded]
-        text += f"; that leaves true rates up to {words.percent(own.upper, own.n)} possible"
-        if kept:
-            text += (
-                f", and so cannot exclude the {span} febrile neutropenia of first-line doxorubicin "
-                f"(that would take {max(v.needed for v in own.verdicts)} patients without one)"
-            )
-        else:
-            text += f", and so excludes the {span} febrile neutropenia of first-line doxorubicin"
-    return f"{text}."
+    own = _own(term)
+    kept = [v for v in own.verdicts if not v.excluded]
+    rates = [term.published[v.published].rate for v in kept or own.verdicts]
+    low, high = words.percent(min(rates), 100), words.percent(max(rates), 100)
+    what = f"the {low if low == high else f'{low} to {high}'} febrile neutropenia of first-line doxorubicin"
+    if not kept:
+        return f", and at face value excludes {what}"
+    needed = max(v.needed for v in kept)
+    return f", and so cannot exclude {what} (that would take {needed} patients without one)"
 
 
 def methods_text(result: DoxorubicinResult, words: Words) -> str:
     """Return the paragraph of the methods."""
     return (
         "Published rates of doxorubicin alone are those of the library of published results; a rate is called excluded "
-        f"if it lies above the exact one-sided {words.level(result.level)} upper bound of this cohort. Body surface "
-        "area by Mosteller's formula."
+        f"if it lies above the exact one-sided {words.level(result.level)} upper bound of this cohort. A patient in "
+        "whom a blood count fell counts as having had the event. Body surface area by Mosteller's formula."
     )
 
 
@@ -72,9 +79,9 @@ def _own(term: TermAnswer) -> GroupAnswer:
 
 
 def _seen(result: DoxorubicinResult, words: Words) -> str:
-    had = [(t, _own(t)) for t in result.terms if _own(t).events]
-    clear = [t for t in result.terms if not _own(t).events]
-    n = _own(result.terms[0]).n
+    clear = [t for t in result.terms if not _own(t).counted]
+    first = _own(result.terms[0])
+    n = first.n
     text = f"{plural(n, 'patient')} had doxorubicin through the catheter ([[doxorubicin-seen]]). "
     if clear:
         upper = words.percent(_own(clear[0]).upper, n)
@@ -82,54 +89,90 @@ def _seen(result: DoxorubicinResult, words: Words) -> str:
             f"None of them had {listed([lower_first(t.term) for t in clear], 'or')}: each could still occur in up to "
             f"{upper} of such patients. "
         )
-    said = []
-    for term, own in had:
-        apart = f", {own.apart} of them apart from a post-embolization syndrome" if own.apart is not None else ""
-        said.append(f"{lower_first(term.term)} in {words.count_of(own.events, own.n)}{apart}")
-    if said:
-        text += f"{sentence_case(listed(said))}; after embolization these are mostly effects of the embolization. "
-    counts = [(t, _own(t)) for t in result.terms if _own(t).measured is not None]
-    if counts:
-        fell = [f"{lower_first(t.term)} in {o.low} of {o.measured}" for t, o in counts if o.low]
-        measured = min(o.measured or 0 for _, o in counts)
-        text += (
-            f"Blood counts after treatment showed {listed(fell)}. "
-            if fell
-            else f"Blood counts after treatment, known of {measured} of {n}, fell in none of them. "
-        )
-    if result.not_followed:
-        text += (
-            f"{plural(result.not_followed, 'patient')} of them had less than {result.window_days} days of follow-up. "
-        )
-    return text + "What nobody looked for was not seen: alopecia and cardiac function above all."
+    had = [f"{lower_first(t.term)} in {_recorded(_own(t), words)}" for t in result.terms if _own(t).events]
+    if had:
+        text += f"Recorded were {listed(had)}. "
+    if any(_own(t).events and _own(t).apart is not None for t in result.terms):
+        text += "Nausea and vomiting after embolization are mostly effects of the embolization. "
+    return text + _counts(result, n) + _followed(result, words) + (
+        "What nobody looked for was not seen: alopecia and cardiac function above all."
+    )  # fmt: skip
+
+
+def _recorded(own: GroupAnswer, words: Words) -> str:
+    text = words.count_of(own.events, own.n)
+    if own.apart is None:
+        return text
+    return f"{text}, {own.apart or 'none'} of them apart from a post-embolization syndrome"
+
+
+def _counts(result: DoxorubicinResult, n: int) -> str:
+    """Say what the blood counts show, and where they contradict the records."""
+    known = [(t, own) for t in result.terms for own in [_own(t)] if own.measured is not None]
+    fell = [f"{lower_first(t.term)} in {own.low} of {own.measured}" for t, own in known if own.low]
+    missed = [lower_first(t.term) for t, own in known if own.counted > own.events]
+    if not known:
+        return "No blood count tells whether the bone marrow was affected. "
+    if not fell:
+        return f"Blood counts after treatment, known of {min(o.measured or 0 for _, o in known)} of {n}, did not fall. "
+    text = f"Blood counts after treatment show {listed(fell)}"
+    if missed:
+        text += f", more than the adverse events say of {listed(missed)}; such patients count as having had it"
+    return f"{text}. "
+
+
+def _followed(result: DoxorubicinResult, words: Words) -> str:
+    if not result.not_followed:
+        return ""
+    text = f"{plural(result.not_followed, 'patient')} of them had less than {result.window_days} days of follow-up"
+    clear = [_own(t) for t in result.terms if not _own(t).counted and _own(t).upper_observed is not None]
+    if clear:
+        text += f"; of the {clear[0].observed} others alone the bound is "
+        text += words.percent(clear[0].upper_observed, clear[0].observed)
+    return f"{text}. "
 
 
 def _against(result: DoxorubicinResult, words: Words) -> str:
-    yes: list[tuple[str, int, int]] = []
-    no: list[tuple[str, int, int]] = []
+    yes: list[str] = []
+    no: list[str] = []
+    open_: list[int] = []
     for term in result.terms:
         own = _own(term)
         for verdict in own.verdicts:
             published = term.published[verdict.published]
             text = f"{lower_first(term.term)} {words.percent(published.rate, 100)} ({published.study})"
-            (yes if verdict.excluded else no).append((text, verdict.needed, own.events))
+            (yes if verdict.excluded else no).append(text)
+            if not verdict.excluded and not own.counted:
+                open_.append(verdict.needed)
     text = ""
     if yes:
-        text += f"At face value these patients exclude the published {listed([t for t, _, _ in yes])}. "
+        text += f"At face value these patients exclude the published {listed(yes)}. "
     if no:
-        text += f"They do not exclude {listed([t for t, _, _ in no])}. "
-        open_ = [needed for _, needed, events in no if not events]
-        if open_:
-            text += (
-                f"To exclude the rates that nobody here reached would take {min(open_)} to {max(open_)} patients "
-                "without an event. "
-                if min(open_) < max(open_)
-                else f"To exclude it would take {max(open_)} patients without an event. "
-            )
+        text += f"They do not exclude {listed(no)}. "
+    if open_:
+        span = f"{min(open_)} to {max(open_)}" if min(open_) < max(open_) else str(max(open_))
+        text += f"To exclude those of which nobody here had the event would take {span} patients without one. "
     missing = [lower_first(t.term) for t in result.terms if not t.published]
     if missing:
-        text += f"The library holds no sourced rate of doxorubicin alone for {listed(missing)}. "
-    return text + "Details in [[doxorubicin-published]]."
+        text += f"The library holds no comparable rate of doxorubicin alone for {listed(missing)}. "
+    return text + _by_method(result, words) + "Details in [[doxorubicin-published]]."
+
+
+def _by_method(result: DoxorubicinResult, words: Words) -> str:
+    """Say whether those whose first method was DEB-TACE, the group series report, exclude the same."""
+    beads = (("method", "deb_tace"),)
+    own = {t.term: {g.group: g for g in t.groups} for t in result.terms}
+    if any(beads not in groups for groups in own.values()):
+        return ""
+    n = own[result.terms[0].term][beads].n
+    text = f"Of the {n} patients whose first method was DEB-TACE "
+    changed = [
+        f"{lower_first(t.term)} {words.percent(t.published[a.published].rate, 100)} ({t.published[a.published].study})"
+        for t in result.terms
+        for a, b in zip(own[t.term][EXPOSED].verdicts, own[t.term][beads].verdicts, strict=True)
+        if a.excluded != b.excluded
+    ]
+    return f"{text}the same holds. " if not changed else f"{text}it is otherwise for {listed(changed)}. "
 
 
 def _doses(result: DoxorubicinResult) -> str:

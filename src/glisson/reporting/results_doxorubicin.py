@@ -16,9 +16,12 @@ class PublishedRatePart(Part):
     rate: float
     n: int | None
     events: int | None
+    approximate: bool
     low: float | None
     high: float | None
+    doi: str
     url: str
+    read_in: str
 
 
 class VerdictPart(Part):
@@ -39,7 +42,10 @@ class GroupAnswerPart(Part):
     group: Pairs
     n: int
     events: int
+    counted: int
     upper: float
+    observed: int
+    upper_observed: float | None
     apart: int | None
     measured: int | None
     low: int | None

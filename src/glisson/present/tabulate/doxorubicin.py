@@ -5,19 +5,25 @@ from __future__ import annotations
 from glisson.assessing.doxorubicin import EXPOSED
 from glisson.assessment import Assessment
 from glisson.assessment.doxorubicin import DoseGroup, DoxorubicinResult, GroupAnswer, PublishedRate, Verdict
+from glisson.evidence import library
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
 from glisson.present.words import NOTHING_TO_PRINT, Words
 from glisson.tables import Group
 
-#: Cumulative intravenous doxorubicin (mg/m2) and the share of patients with heart failure: Swain 2003.
-CARDIAC = ((400, 0.05), (500, 0.16), (550, 0.26), (700, 0.48))
+_ESTIMATED = "estimated at "
+#: What the pages are on which published numbers were read.
+_READ_IN = {"abstract": "abstract", "conference": "conference report", "review": "review", "news": "news report"}
 
 
 def observed(assessment: Assessment, result: DoxorubicinResult, words: Words) -> TableModel:
     """Return each complication by group: patients with it, upper bound, and what the blood counts say."""
     groups = [g.group for g in result.terms[0].groups]
+    first = {g.group: g for g in result.terms[0].groups}
     rows = []
+    if result.not_followed or any(g.observed < g.n for g in first.values()):
+        cells = [f"{first[g].observed} of {first[g].n}" for g in groups]
+        rows.append(Row(cells=(f"Followed for {result.window_days} days, or died", *cells)))
     for term in result.terms:
         found = {g.group: g for g in term.groups}
         cells = [_seen(found.get(g), words) for g in groups]
@@ -34,10 +40,11 @@ def observed(assessment: Assessment, result: DoxorubicinResult, words: Words) ->
         columns=(text_column("Complication", 2.6), *(_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=(
-            f"Adverse events of any grade within {result.window_days} days of a session. Where nobody had one: the "
-            f"highest true rate that is compatible with it (exact one-sided {words.level(result.level)} bound). Blood "
-            "counts: patients with a treatment-emergent fall of those with a count after treatment. The first column "
-            "holds all who had doxorubicin at any session, the others are by first method.",
+            f"Adverse events of any grade within {result.window_days} days of a session. Where nobody had one, by "
+            "record or blood count: the highest true rate that is compatible with it (exact one-sided "
+            f"{words.level(result.level)} bound). Blood counts: treatment-emergent falls, of those with a count after "
+            "treatment. The first column holds all who had doxorubicin at any session, the others are by "
+            "first method.",
         ),
         wide=len(groups) > 4,
     )
@@ -55,14 +62,14 @@ def against(assessment: Assessment, result: DoxorubicinResult, words: Words) -> 
             published = term.published[verdict.published]
             cells = (
                 f"{published.study}, {published.arm}", _rate(published, words), _probability(verdict, words),
-                _said(verdict, own), _needed(verdict),
+                _said(verdict, own, published), _needed(verdict),
             )  # fmt: skip
             rows.append(Row(cells=cells, indent=1))
     if not rows:
         return None
     return TableModel(
         name="doxorubicin-published",
-        title=caption(assessment, "Published rates of first-line doxorubicin beside this cohort", result.treated),
+        title=caption(assessment, "Published rates of systemic doxorubicin beside this cohort", result.treated),
         columns=(
             text_column("Source", 2.2),
             Column(heading="Published rate", width=1.6),
@@ -72,18 +79,23 @@ def against(assessment: Assessment, result: DoxorubicinResult, words: Words) -> 
         ),
         rows=tuple(rows),
         notes=(
-            "This cohort: patients who had doxorubicin through the catheter. A rate is excluded if it lies above the "
-            f"exact one-sided {words.level(result.level)} upper bound. In brackets: for the lower limit of the "
-            "published rate, where its denominator is known. The populations differ in line, dose and follow-up: "
-            "exclusion says that the rates differ, not why.",
+            "This cohort: patients who had doxorubicin through the catheter, with the event by record or blood count. "
+            f"A rate is excluded if it lies above the exact one-sided {words.level(result.level)} upper bound. In "
+            "brackets: for the lower limit of the published rate; about: of the patients randomised, where the source "
+            "gives no denominator. Febrile neutropenia begins at grade 3, so that any grade and grade 3 or worse are "
+            "the same. The populations differ in disease, line, dose, and in how long and how closely events were "
+            f"looked for: there at every cycle over months, here in the records of {result.window_days} days after a "
+            "session. Exclusion says that the rates differ, not why.",
             _sources(result),
         ),
     )  # fmt: skip
 
 
 def _sources(result: DoxorubicinResult) -> str:
-    named = dict.fromkeys(f"{p.study}, {p.url}" for t in result.terms for p in t.published)
-    return f"Sources: {'; '.join(named)}."
+    named = dict.fromkeys(
+        f"{p.study} (doi:{p.doi}; {_READ_IN.get(p.read_in, p.read_in)})" for t in result.terms for p in t.published
+    )
+    return f"Sources: {'; '.join(named)}. The addresses where the numbers were read are in results.json."
 
 
 def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> TableModel:
@@ -97,7 +109,6 @@ def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> Ta
         Row(cells=(label, *(_dose(g, name, words) for g in result.doses)))
         for name, label in zip(names, labels, strict=True)
     ]
-    risk = "; ".join(f"{words.percent(share, 50)} at {dose}" for dose, share in CARDIAC)
     return TableModel(
         name="doxorubicin-doses",
         title=caption(assessment, "Cumulative doxorubicin"),
@@ -107,10 +118,23 @@ def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> Ta
             "Median (quartiles), highest, and patients with a value; doses through the catheter among those who had "
             "it. Beads release only a part of the drug into the circulation, and how much is not known: the sum is an "
             "upper bound of the exposure of the heart. Heart failure after doxorubicin by vein, by cumulative mg/m2: "
-            f"{risk} (Swain 2003).",
+            f"{_heart_failure(words)} (estimates of Swain 2003, breast and lung cancer). In soft-tissue sarcoma, with "
+            f"dexrazoxane allowed, cardiac dysfunction of grade 3 or worse: {_dysfunction(words)} (Jones 2021).",
         ),
         wide=len(result.doses) > 4,
     )
+
+
+def _heart_failure(words: Words) -> str:
+    """Return the published share of patients with heart failure by cumulative dose: ``5% at 400; 16% at 500``."""
+    rows = library().select(endpoint="toxicity:heart_failure", study_id="swain2003")
+    at = {n.subgroup.removeprefix(_ESTIMATED): n.value for n in rows if n.subgroup.startswith(_ESTIMATED)}
+    return "; ".join(f"{words.percent(v, 50)} at {dose.removesuffix(' mg/m2')}" for dose, v in at.items())
+
+
+def _dysfunction(words: Words) -> str:
+    rows = library().select(endpoint="toxicity:cardiac_dysfunction_grade3plus", study_id="jones2021")
+    return "; ".join(f"{words.percent(n.value, 100)} ({n.subgroup})" for n in rows)
 
 
 def name_of(assessment: Assessment, group: Group) -> str:
@@ -123,7 +147,7 @@ def _column(assessment: Assessment, group: Group) -> Column:
 
 
 def _of(own: GroupAnswer) -> str:
-    return f"{own.events} of {own.n}"
+    return f"{own.counted} of {own.n}"
 
 
 def _seen(own: GroupAnswer | None, words: Words) -> str:
@@ -131,7 +155,7 @@ def _seen(own: GroupAnswer | None, words: Words) -> str:
         return NOTHING_TO_PRINT
     if own.events:
         return words.count_of(own.events, own.n)
-    return f"{_of(own)}\n(up to {words.percent(own.upper, own.n)})"
+    return f"0 of {own.n}" if own.counted else f"0 of {own.n}\n(up to {words.percent(own.upper, own.n)})"
 
 
 def _counts(own: GroupAnswer | None, words: Words) -> str:
@@ -147,21 +171,26 @@ def _apart(own: GroupAnswer | None, words: Words) -> str:
 
 
 def _rate(published: PublishedRate, words: Words) -> str:
-    grade = f", {published.grade}" if published.grade else ""
+    grade = published.grade or "grade not stated"
+    rate = words.percent(published.rate, 100)
     if published.events is None or published.n is None or published.low is None or published.high is None:
-        return f"{words.percent(published.rate, 100)}{grade}\n(denominator not given)"
+        return f"{rate}, {grade}\n(denominator not given)"
     low, high = (words.percent(v, published.n) for v in (published.low, published.high))
-    text = f"{published.events} of {published.n} ({words.percent(published.rate, 100)}){grade}"
-    return f"{text}\n({words.limits(low, high)})"
+    text = f"{published.events} of {published.n} ({rate})"
+    if published.approximate:
+        text = f"{rate}, about {published.events} of {published.n}"
+    return f"{text}, {grade}\n({words.limits(low, high)})"
 
 
 def _probability(verdict: Verdict, words: Words) -> str:
     return words.p_cell(verdict.tail)
 
 
-def _said(verdict: Verdict, own: GroupAnswer) -> str:
+def _said(verdict: Verdict, own: GroupAnswer, published: PublishedRate) -> str:
     if not verdict.excluded:
-        return "no" if own.events == 0 else "no: events were seen"
+        return "no" if own.counted == 0 else "no: events were seen"
+    if own.upper_observed is None or own.upper_observed >= published.rate:
+        return f"not if only the {own.observed} observed count"
     if verdict.surely_excluded is None:
         return "yes, if the published rate is exact"
     return "yes, its lower limit too" if verdict.surely_excluded else "yes, but not its lower limit"
