@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from glisson.clinical.complications import class_disagreements, complications, plain_class, worst_class
+from glisson.clinical.complications import (
+    class_disagreements,
+    complications,
+    plain_class,
+    worst_class,
+    worst_recorded_class,
+)
 from glisson.errors import SettingsError
 from tests.clinical.test_event_tables import event, treated
 
@@ -88,6 +94,25 @@ def test_recorded_classes_are_compared_and_never_replaced():
         event(**PLAIN, procedure_completed=False, cirse_grade="1a"), study={"safety": {"cirse_edition": "2026"}}
     )
     assert class_disagreements(later) == (("a", "Nausea", "CIRSE 2026", "1a", "1b"),)
+
+
+def test_recorded_classes_are_counted_on_their_own_scale():
+    made = treated(
+        event(sir_grade="Grade 2", cirse_grade="CIRSE 3a"), event(day=6, sir_grade="d"), event(day=7, sir_grade="1"),
+        event("b", cirse_grade="none of them"),
+    )  # fmt: skip
+
+    def counted(scale):
+        table = worst_recorded_class(made, scale).by()
+        return {c: n for c, n in zip(table.categories, table.counts[0].tolist(), strict=True) if n}
+
+    assert counted("sir") == {"2": 1, "class not recorded": 1}
+    assert counted("sir_letter") == {"D": 1, "class not recorded": 1}
+    assert counted("cirse") == {"3": 1, "class not recorded": 1}
+    assert counted("cirse_2026") == {"3a": 1, "class not recorded": 1}
+    assert worst_recorded_class(made, "sir").label == "SIR 2017, as recorded"
+    with pytest.raises(SettingsError, match="'clavien'"):
+        worst_recorded_class(made, "clavien")
 
 
 def test_classes_are_compared_without_their_names():

@@ -147,6 +147,33 @@ def test_edition_and_thresholds_stand_below_the_classes() -> None:
     assert "more than 2 days;" in split.notes[0]
 
 
+def test_recorded_classes_are_reported_where_nothing_can_be_derived() -> None:
+    persons = [Person(id=i, t0=on(0), last=on(400)) for i in "ab"]
+    whole = assess(people(persons, adverse_event=[event(sir_grade="3"), event("b", cirse_grade="2")]))
+    blocks = safety_chapter(whole)
+    table = tables(blocks)["complications"]
+    assert [r.cells[0] for r in table.rows if r.kind == "section"] == [
+        "SIR 2017, as recorded", "CIRSE 2017, as recorded",
+    ]  # fmt: skip
+    assert cells(table, "3 (severe)")[1] == "1"
+    assert cells(table, "2 (stay below 48 hours)")[1] == "1"
+    assert "nothing can be derived to compare them with" in texts(blocks)
+    assert "complication classes" not in methods_text(whole.safety)
+    written = json.loads(results_json(whole))["safety"]["complications"]
+    assert (written["scales"], len(written["recorded"])) == ([], 2)
+
+
+def test_recorded_classes_stand_below_the_derived_ones() -> None:
+    blocks = safety_chapter(everything())
+    sections = [r.cells[0] for r in tables(blocks)["complications"].rows if r.kind == "section"]
+    assert sections == ["SIR 2017", "SIR letters (2003)", "CIRSE 2017", "CIRSE 2017, as recorded"]
+    persons = [Person(id="a", t0=on(0), last=on(400))]
+    agreed = safety_chapter(assess(people(persons, adverse_event=[event(**QUIET, cirse_grade="1")])))
+    assert "No recorded class differs from the derived one." in texts(agreed)
+    nothing = safety_chapter(assess(people(persons, adverse_event=[event(**QUIET)])))
+    assert "No class was recorded that could be compared with it." in texts(nothing)
+
+
 def test_a_sheet_without_facts_has_no_empty_sections() -> None:
     persons = [Person(id="a", t0=on(0), last=on(400))]
     blocks = safety_chapter(assess(people(persons, adverse_event=[event()])))

@@ -11,8 +11,7 @@ from glisson.assessing.pseudonyms import Pseudonyms
 from glisson.assessment import NOTHING
 from glisson.assessment.safety import ClassDifference, Complications, ReildRow, ReildScreen, Syndrome
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.complications import UNKNOWN as NOT_KNOWN
-from glisson.clinical.complications import class_disagreements, worst_class
+from glisson.clinical.complications import CLASSES, class_disagreements, worst_class, worst_recorded_class
 from glisson.clinical.groups import UNKNOWN
 from glisson.clinical.syndromes import (
     COMPONENTS,
@@ -24,7 +23,7 @@ from glisson.clinical.syndromes import (
 )
 from glisson.errors import InputError
 from glisson.methods.proportions import proportion
-from glisson.tables import Estimates
+from glisson.tables import CountTable, Estimates
 
 #: What counts as a syndrome, by the name of the row.
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -44,20 +43,26 @@ def complications(cohort: Cohort, name: Pseudonyms) -> Complications | None:
         Pseudonyms.
     """
     safety = cohort.study.safety
-    scales = [worst_class(cohort, s) for s in ("sir", "sir_letter", _edition(cohort))]
+    names = ("sir", "sir_letter", _edition(cohort))
+    derived = [t for t in (worst_class(cohort, s) for s in names) if _has_class(t)]
+    recorded = [t for t in (worst_recorded_class(cohort, s) for s in names) if _has_class(t)]
     differences = tuple(
         ClassDifference(patient=name(p), term=term, scale=scale, recorded=told, derived=derived)
         for p, term, scale, told, derived in class_disagreements(cohort)
     )
-    derived = any(s.count(*(c for c in s.categories if c not in {"none", NOT_KNOWN})).any() for s in scales)
-    if not derived:
+    if not derived and not recorded:
         return None
     return Complications(
-        scales=tuple(scales),
+        scales=tuple(derived),
+        recorded=tuple(recorded),
         differences=differences,
         sir_long_stay_days=safety.sir_long_stay_days,
         cirse_2026_long_stay_days=safety.cirse_2026_long_stay_days if safety.cirse_edition == "2026" else None,
     )
+
+
+def _has_class(table: CountTable) -> bool:
+    return bool(table.count(*CLASSES[table.name]).any())
 
 
 def _edition(cohort: Cohort) -> str:

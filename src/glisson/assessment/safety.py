@@ -85,12 +85,14 @@ class ClassDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complications:
-    """Complications by SIR and CIRSE as derived from recorded facts.
+    """Complications by SIR and CIRSE as derived from recorded facts, and as recorded.
 
     Parameters
     ----------
     scales
-        Patients by worst class and method, one table a scale.
+        Patients by worst derived class and method, one table a scale; empty where the facts allow no class.
+    recorded
+        The same for the recorded classes; only scales by which something was recorded.
     differences
         Where the recorded class is another one.
     sir_long_stay_days, cirse_2026_long_stay_days
@@ -98,6 +100,7 @@ class Complications:
     """
 
     scales: tuple[CountTable, ...]
+    recorded: tuple[CountTable, ...]
     differences: tuple[ClassDifference, ...]
     sir_long_stay_days: float
     cirse_2026_long_stay_days: float | None

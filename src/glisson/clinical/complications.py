@@ -10,6 +10,7 @@ Sources: Khalilzadeh O, et al. J Vasc Interv Radiol 2017;28:1432-1437 (SIR 2017)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,7 @@ from glisson.errors import SettingsError
 from glisson.tables import CountTable
 
 UNKNOWN = "facts not recorded"
+NOT_GIVEN = "class not recorded"
 NONE = "none"
 #: Classes from mildest to worst.
 CLASSES: dict[str, tuple[str, ...]] = {
@@ -95,21 +97,37 @@ def worst_class(cohort: Cohort, scale: str) -> CountTable:
     SettingsError
         If there is no such scale.
     """
-    if scale not in CLASSES:
-        raise SettingsError(f"scale {scale!r}", expected=f"one of {', '.join(CLASSES)}")
-    classes = CLASSES[scale]
-    rank = {c: i for i, c in enumerate(classes)}
-    worst: dict[str, str] = {}
-    for patient, found in complications(cohort).select("patient_id", scale).iter_rows():
-        held = worst.get(patient)
-        if found is None:
-            worst.setdefault(patient, UNKNOWN)
-        elif held is None or held == UNKNOWN or rank[found] > rank[held]:
-            worst[patient] = found
-    ids = cohort.table("patient")["patient_id"].to_list()
-    keys = {"method": patient_keys(cohort)["method"]}
-    grades = [worst.get(i, NONE) for i in ids]
-    return CountTable.of(grades, (NONE, *classes, UNKNOWN), keys=keys, ids=ids, name=scale, label=LABELS[scale])
+    _known(scale)
+    found = complications(cohort).select("patient_id", scale).iter_rows()
+    return _worst(cohort, found, scale, UNKNOWN, LABELS[scale])
+
+
+def worst_recorded_class(cohort: Cohort, scale: str) -> CountTable:
+    """Count patients by the worst class that was recorded for their events, by method.
+
+    Parameters
+    ----------
+    cohort, scale
+        As for ``worst_class``. A letter in ``sir_grade`` belongs to ``"sir_letter"``, a number to ``"sir"``; by
+        ``"cirse"`` a class of 2026 counts without its letter.
+
+    Returns
+    -------
+    CountTable
+        n patients by ``method``; categories ``none`` (no event), the classes, and ``class not recorded``.
+
+    Raises
+    ------
+    InputError
+        If no adverse event is recorded.
+    SettingsError
+        If there is no such scale.
+    """
+    _known(scale)
+    column = "recorded_sir" if scale.startswith("sir") else "recorded_cirse"
+    found = complications(cohort).select("patient_id", column).iter_rows()
+    told = ((patient, _on_scale(text, scale)) for patient, text in found)
+    return _worst(cohort, told, scale, NOT_GIVEN, f"{LABELS[scale]}, as recorded")
 
 
 def class_disagreements(cohort: Cohort) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -147,6 +165,36 @@ def plain_class(text: str) -> str:
     """
     plain = " ".join(text.split()).casefold()
     return plain.removeprefix("cirse").removeprefix("sir").strip().removeprefix("grade").removeprefix("class").strip()
+
+
+def _known(scale: str) -> None:
+    if scale not in CLASSES:
+        raise SettingsError(f"scale {scale!r}", expected=f"one of {', '.join(CLASSES)}")
+
+
+def _on_scale(recorded: str | None, scale: str) -> str | None:
+    """Return a recorded class as its scale writes it; ``None`` where it is on another scale, or on none."""
+    plain = plain_class(recorded or "")
+    if scale == "cirse" and plain in CLASSES["cirse_2026"]:
+        plain = plain[:1]
+    return {c.casefold(): c for c in CLASSES[scale]}.get(plain)
+
+
+def _worst(cohort: Cohort, found: Iterable[tuple[str, str | None]], scale: str, unknown: str, label: str) -> CountTable:
+    """Count each patient at the worst class among some of (patient, class)."""
+    classes = CLASSES[scale]
+    rank = {c: i for i, c in enumerate(classes)}
+    worst: dict[str, str] = {}
+    for patient, one in found:
+        held = worst.get(patient)
+        if one is None:
+            worst.setdefault(patient, unknown)
+        elif held is None or held == unknown or rank[one] > rank[held]:
+            worst[patient] = one
+    ids = cohort.table("patient")["patient_id"].to_list()
+    keys = {"method": patient_keys(cohort)["method"]}
+    grades = [worst.get(i, NONE) for i in ids]
+    return CountTable.of(grades, (NONE, *classes, unknown), keys=keys, ids=ids, name=scale, label=label)
 
 
 def _same(recorded: str, derived: str) -> bool:

@@ -122,7 +122,7 @@ EVENT_RULES: tuple[Rule, ...] = (
         hits=_syndrome,
         found="a syndrome, which CTCAE does not grade as such",
         expected="its components (abdominal pain, fever, nausea, vomiting), each graded, with pes = yes",
-        todo="record the components; until then it is counted as a syndrome only",
+        todo="record the components as well; where they are, this row counts only if it is worse than they are",
     ),
     Rule(
         id="adverse_event.unknown_term",

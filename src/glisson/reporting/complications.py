@@ -15,17 +15,32 @@ def complication_section(assessment: Assessment, result: Complications | None) -
     """Return the blocks on SIR and CIRSE; none where no class could be derived."""
     if result is None:
         return []
-    scales = listed([s.label for s in result.scales])
-    text = f"The class of each event follows from what was done about it, by {scales} ([[complications]])"
-    n = len(result.differences)
-    text += f". {opening(n, 'recorded class', 'recorded classes')} differ{'s' if n == 1 else ''} from the derived one "
-    text = f"{text}([[complication-differences]])." if n else f"{text.split('. ')[0]}. No recorded class differs."
     blocks: list[Block] = [
         Heading(text="Severity of complications", anchor="complication-classes", level=2),
-        Paragraph(text=text),
+        Paragraph(text=_classes_text(result)),
         TableBlock(table=tables.classes(assessment, result, words_of(assessment))),
     ]
-    return [*blocks, TableBlock(table=tables.differences(assessment, result))] if n else blocks
+    if result.differences:
+        blocks.append(TableBlock(table=tables.differences(assessment, result)))
+    return blocks
+
+
+def _classes_text(result: Complications) -> str:
+    n = len(result.differences)
+    if not result.scales:
+        told = listed([s.label.removesuffix(", as recorded") for s in result.recorded])
+        return (
+            f"[[complications]] gives the recorded classes ({told}). What was done about the events is not recorded, "
+            "so nothing can be derived to compare them with."
+        )
+    scales = listed([s.label for s in result.scales])
+    text = f"The class of each event follows from what was done about it, by {scales} ([[complications]])."
+    if not result.recorded:
+        return f"{text} No class was recorded that could be compared with it."
+    if not n:
+        return f"{text} No recorded class differs from the derived one."
+    differ = f"{opening(n, 'recorded class', 'recorded classes')} differ{'s' if n == 1 else ''} from the derived one"
+    return f"{text} {differ} ([[complication-differences]])."
 
 
 def syndrome_section(assessment: Assessment, result: Syndrome | None) -> list[Block]:
@@ -57,7 +72,7 @@ def reild_section(assessment: Assessment, screen: ReildScreen | None) -> list[Bl
     if screen is None:
         return []
     text = (
-        f"After {screen.from_days} and up to {screen.to_days} days after radioembolization, the records of "
+        f"More than {screen.from_days} and up to {screen.to_days} days after radioembolization, the records of "
         f"{plural(screen.treated, 'patient')} so treated were searched for bilirubin above 51.3 umol/L (3 mg/dL) with "
         "ascites and without progression in the liver. "
     )

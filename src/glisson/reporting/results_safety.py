@@ -54,9 +54,10 @@ class ClassDifferencePart(Part):
 
 
 class ComplicationsPart(Part):
-    """Complications by SIR and CIRSE."""
+    """Complications by SIR and CIRSE, as derived and as recorded."""
 
     scales: tuple[CountPart, ...]
+    recorded: tuple[CountPart, ...]
     differences: tuple[ClassDifferencePart, ...]
     sir_long_stay_days: float
     cirse_2026_long_stay_days: float | None

@@ -47,7 +47,7 @@ def methods_text(safety: SafetyResult) -> str:
     )
     if safety.mapped:
         text += "; recorded words that mean a CTCAE term count under it ([[events-words]])"
-    if safety.complications is not None:
+    if safety.complications is not None and safety.complications.scales:
         scales = listed([s.label for s in safety.complications.scales])
         text += f"; complication classes ({scales}) follow from the recorded facts"
     if safety.reild is not None:

@@ -6,7 +6,7 @@ from glisson.assessment import Assessment
 from glisson.assessment.safety import Complications, ReildScreen, Syndrome
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, find, group_column, people, rate_cell
-from glisson.present.words import Words, plural
+from glisson.present.words import Words, plural, sentence_case
 from glisson.tables import CountTable
 
 _MEANING: dict[str, dict[str, str]] = {
@@ -30,9 +30,10 @@ _NO_EVENT = "none"
 
 def classes(assessment: Assessment, result: Complications, words: Words) -> TableModel:
     """Return patients by the worst class of their complications, overall and by method, one section a scale."""
-    groups = list(dict.fromkeys([(), *(g for s in result.scales for g in s.by("method").groups())]))
+    scales = (*result.scales, *result.recorded)
+    groups = list(dict.fromkeys([(), *(g for s in scales for g in s.by("method").groups())]))
     rows: list[Row] = []
-    for scale in result.scales:
+    for scale in scales:
         rows.append(section(scale.label))
         for category in _printed(scale):
             cells = [_count(scale, tuple(k for k, _ in g), g, category, words) for g in groups]
@@ -126,7 +127,7 @@ def _label(scale: str, category: str) -> str:
     if category == _NO_EVENT:
         return "No adverse event"
     meaning = _MEANING.get(scale, {}).get(category)
-    return f"{category} ({meaning})" if meaning else "Facts not recorded"
+    return f"{category} ({meaning})" if meaning else sentence_case(category)
 
 
 def _count(
@@ -138,6 +139,12 @@ def _count(
 
 
 def _thresholds(result: Complications) -> str:
+    """Say what the classes rest on, and which edition and thresholds are this study's."""
+    if not result.scales:
+        return (
+            "As recorded. No class could be derived beside them, because hospital days added and interventions are not "
+            "recorded."
+        )
     text = (
         "Derived from hospital days added, intensive care, intervention, blood products, sequelae and outcome (SIR 4 "
         "also from CTCAE grade 4 other than of a laboratory value), not from a recorded class; what is not recorded is "
@@ -154,7 +161,8 @@ def _thresholds(result: Complications) -> str:
         )
     else:
         text += "; CIRSE of 2017"
-    return f"{text}. 48 hours are 2 days. An event without days and intervention recorded has no class."
+    text += ". 48 hours are 2 days. An event without days and intervention recorded has no class"
+    return f"{text}. Recorded classes stand below the derived ones." if result.recorded else f"{text}."
 
 
 def _days(days: float) -> str:
