@@ -70,7 +70,36 @@ def test_a_fall_of_the_count_is_seen_though_nobody_recorded_it():
     ]
     result = doxorubicin_result(_cohort([_session("2021-01-10")], [_event("Pain")], lab=labs))
     own = next(g for g in next(t for t in result.terms if t.term == "Neutropenia").groups if g.group == EXPOSED)
-    assert (own.events, own.low, own.measured) == (0, 1, 1)
+    assert (own.events, own.low, own.measured, own.counted) == (0, 1, 1, 1)
+    assert own.upper == 1.0  # one of one, whoever recorded it
+    assert not any(v.excluded for v in own.verdicts)
+
+
+@pytest.mark.by_hand
+def test_who_was_not_followed_is_not_observed_unless_the_event_was_seen():
+    """Four patients, two last seen on day 8; one of these had nausea."""
+    patients = [PATIENT | {"patient_id": i, "last_contact_date": "2021-01-18" if i in "34" else "2021-06-30"}
+                for i in "1234"]  # fmt: skip
+    sessions = [_session("2021-01-10", patient=i) for i in "1234"]
+    result = doxorubicin_result(_cohort(sessions, [_event("Nausea", patient="4")], patients))
+    own = {t.term: next(g for g in t.groups if g.group == EXPOSED) for t in result.terms}
+    assert (result.treated, result.not_followed) == (4, 2)
+    assert (own["Nausea"].observed, own["Alopecia"].observed) == (3, 2)
+    assert own["Alopecia"].upper == pytest.approx(1 - 0.05 ** (1 / 4))
+    assert own["Alopecia"].upper_observed == pytest.approx(1 - 0.05 ** (1 / 2))
+
+
+@pytest.mark.by_hand
+def test_rates_without_a_denominator_are_taken_of_the_patients_randomised():
+    result = doxorubicin_result(demo_cohort())
+    febrile = next(t for t in result.terms if t.term == "Febrile neutropenia")
+    assert [(p.study, p.events, p.n, p.approximate) for p in febrile.published] == [
+        ("Tap 2017", 36, 323, True), ("Ryan 2016", 28, 221, True), ("Tap 2016", 9, 65, False),
+    ]  # fmt: skip
+    heart = next(t for t in result.terms if t.term == "Heart failure").published
+    assert [(p.study, p.events, p.n) for p in heart] == [("Swain 2003", 32, 630)]
+    assert "breast" in heart[0].arm
+    assert all("breast" not in p.arm for t in result.terms if t.term != "Heart failure" for p in t.published)
 
 
 def test_there_is_no_question_without_doxorubicin():

@@ -37,6 +37,15 @@ def test_published_proportions_agree_with_their_counts():
             assert n.value == pytest.approx(n.events / n.n, abs=0.01), n
 
 
+def test_heart_failure_rises_with_the_dose_and_studies_of_the_same_patients_are_known():
+    doses = [n for n in library().select(study_id="swain2003") if n.subgroup != "all"]
+    assert [(n.subgroup, n.value) for n in doses] == [
+        (f"estimated at {dose} mg/m2", share) for dose, share in ((400, 0.05), (500, 0.16), (550, 0.26), (700, 0.48))
+    ]
+    shared = {a.study_id for a in library().arms if a.overlap_group == "announce"}
+    assert shared == {"tap2020_announce", "jones2021"}
+
+
 def test_numbers_are_found_by_what_they_are_and_by_their_arm():
     found = library().select(endpoint="toxicity:febrile_neutropenia", setting="systemic", modality="doxorubicin")
     assert {n.study_id for n in found} == {"tap2017_sarc021", "ryan2016_picasso3"}

@@ -47,6 +47,18 @@ def test_excluded_means_that_so_few_are_improbable(n, data, rate):
 
 
 @pytest.mark.property
+@given(st.integers(1, 60), st.data(), rates, rates)
+def test_more_patients_fewer_events_and_higher_rates_exclude_more(n, data, one, other):
+    x = data.draw(st.integers(0, n))
+    found = exclude(x, n, one)
+    assert exclude(x, n + 1, one).upper <= found.upper + 1e-12
+    assert x == 0 or exclude(x - 1, n, one).upper <= found.upper + 1e-12
+    low, high = sorted((one, other))
+    assert exclude(x, n, high).excluded or not exclude(x, n, low).excluded
+    assert patients_needed(high) <= patients_needed(low)
+
+
+@pytest.mark.property
 @given(rates, st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_number_needed_is_the_smallest(rate, level):
     n = patients_needed(rate, level=level)

@@ -120,11 +120,13 @@ def doxorubicin_doses(cohort: Cohort) -> pl.DataFrame:
 
 def _regimens(cohort: Cohort) -> pl.DataFrame:
     """Return the patients with a regimen of doxorubicin, and whether it began up to the first session or later."""
-    if not cohort.has("systemic_therapy", "start_date", "regimen"):
+    if not cohort.has("systemic_therapy", "regimen"):
         kinds = {"patient_id": pl.String, "systemic_earlier": pl.Boolean, "systemic_later": pl.Boolean}
         return pl.DataFrame(schema=kinds)
     records = settled(cohort)
-    rows = records.tables["systemic_therapy"].join(records.bounds, on="patient_id", how="inner")
+    rows = _with(records.tables["systemic_therapy"], start_date=pl.Date).join(
+        records.bounds, on="patient_id", how="inner"
+    )
     named = pl.col("regimen").str.to_lowercase().str.contains(DOXORUBICIN).fill_null(value=False)
     later = (pl.col("start_date") > pl.col("t0")).fill_null(value=False)  # without a date it may have been before
     return rows.filter(named).group_by("patient_id").agg(

@@ -47,7 +47,7 @@ def answer_sentence(assessment: Assessment, result: DoxorubicinResult) -> str:
         text += f"none had {listed([lower_first(t.term) for t in clear], 'or')}"
         text += f"; that leaves true rates up to {words.percent(_own(clear[0]).upper, n)} possible"
         text += _febrile(next((t for t in clear if t.term == "Febrile neutropenia"), None), words)
-    return f"{text}." if seen or clear else ""
+    return f"{text}."
 
 
 def _febrile(term: TermAnswer | None, words: Words) -> str:

@@ -12,8 +12,6 @@ from glisson.present.words import NOTHING_TO_PRINT, Words
 from glisson.tables import Group
 
 _ESTIMATED = "estimated at "
-#: What the pages are on which published numbers were read.
-_READ_IN = {"abstract": "abstract", "conference": "conference report", "review": "review", "news": "news report"}
 
 
 def observed(assessment: Assessment, result: DoxorubicinResult, words: Words) -> TableModel:
@@ -93,7 +91,7 @@ def against(assessment: Assessment, result: DoxorubicinResult, words: Words) -> 
 
 def _sources(result: DoxorubicinResult) -> str:
     named = dict.fromkeys(
-        f"{p.study} (doi:{p.doi}; {_READ_IN.get(p.read_in, p.read_in)})" for t in result.terms for p in t.published
+        f"{p.study} (doi:{p.doi}; {p.read_in.replace('_', ' ')})" for t in result.terms for p in t.published
     )
     return f"Sources: {'; '.join(named)}. The addresses where the numbers were read are in results.json."
 
