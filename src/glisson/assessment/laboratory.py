@@ -60,6 +60,9 @@ class LiverScore:
         Cumulative incidence of a worse grade, death competing, overall and by method.
     estimates
         Share with a worse grade than before, of those with both.
+    changes
+        Per group: number of patients with a score before and after, and (Q1, median, Q3) of the worst score after less
+        that before; groups in which somebody has both.
     """
 
     score: str
@@ -67,6 +70,7 @@ class LiverScore:
     table: CountTable
     estimates: Estimates
     worse: Estimates = NOTHING
+    changes: tuple[tuple[Group, int, tuple[float, float, float]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +85,8 @@ class LaboratoryResult:
         Days after a session in which values count; of liver tests after radioembolization; of liver function.
     tests, scores
         Results, in the order of the rules.
-    notes
-        What a reader must know.
+    notes, score_notes
+        What a reader must know of the values, and of the scores.
     """
 
     version: str
@@ -92,3 +96,4 @@ class LaboratoryResult:
     tests: tuple[LabTest, ...]
     scores: tuple[LiverScore, ...]
     notes: tuple[str, ...] = ()
+    score_notes: tuple[str, ...] = ()

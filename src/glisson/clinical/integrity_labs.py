@@ -5,48 +5,46 @@ from __future__ import annotations
 import polars as pl
 
 from glisson.clinical.integrity_rules import Rule, Tables, where
-from glisson.clinical.labs.units import ANALYTES, accepted_units, factor
+from glisson.clinical.labs.conversions import conversions, converted, crossed, impossible, impossible_limit
+from glisson.clinical.labs.units import ANALYTES
 
 _LAB = "lab"
 
 
-def _pairs(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return test, unit, factor, plausible limits and the units that would be understood."""
-    pairs = rows.select("test", "unit").drop_nulls().unique().filter(pl.col("test").is_in(list(ANALYTES)))
-    tests, units = pairs["test"].to_list(), pairs["unit"].to_list()
-    return pairs.with_columns(
-        pl.Series("factor", [factor(t, u) for t, u in zip(tests, units, strict=True)], dtype=pl.Float64),
-        pl.Series("low", [ANALYTES[t].low for t in tests], dtype=pl.Float64),
-        pl.Series("high", [ANALYTES[t].high for t in tests], dtype=pl.Float64),
-        pl.Series("stored", [ANALYTES[t].unit for t in tests], dtype=pl.String),
-        pl.Series("known", [accepted_units(t) for t in tests], dtype=pl.String),
-    )
-
-
 def _unknown_unit(tables: Tables) -> pl.DataFrame:
     rows = tables[_LAB]
-    lost = rows.join(_pairs(rows), on=["test", "unit"], how="inner").filter(pl.col("factor").is_null())
+    lost = rows.join(conversions(rows), on=["test", "unit"], how="inner").filter(pl.col("factor").is_null())
     return lost.with_columns(
         found=pl.format("the unit '{}' of {} is not understood; understood: {}", "unit", "test", "known")
     )
 
 
-def _no_unit(tables: Tables) -> pl.DataFrame:
-    return tables[_LAB].filter(pl.col("unit").is_null() & pl.col("value").is_not_null())
-
-
 def _implausible(tables: Tables) -> pl.DataFrame:
     """Values that are impossible in their unit, most often because it is that of another laboratory."""
-    rows = tables[_LAB]
-    known = rows.join(_pairs(rows), on=["test", "unit"], how="inner").with_columns(v=pl.col("value") * pl.col("factor"))
-    out = known.filter((pl.col("v") < pl.col("low")) | (pl.col("v") > pl.col("high")))
+    out = _stored(tables).filter(impossible() & (pl.col("written") >= 0))
     return out.with_columns(
-        found=pl.format("{} {} is {} {} of {}", "value", "unit", pl.col("v").round(3), "stored", "test")
+        found=pl.format("{} {} is {} {} of {}", "written", "unit", pl.col("value").round(3), "stored", "test")
+    )
+
+
+def _implausible_limit(tables: Tables) -> pl.DataFrame:
+    """Limits of normal that are impossible in the unit of their value."""
+    out = _stored(tables).filter(impossible_limit())
+    shown = pl.when(pl.col("limit") == "lln").then("lln").otherwise("uln").round(3)
+    return out.with_columns(
+        found=pl.format("the {} of {} is {} {} in the unit of its value", "limit", "test", shown, "stored")
     )
 
 
 def _limits(tables: Tables) -> pl.DataFrame:
-    return tables[_LAB].filter(pl.col("uln") <= pl.col("lln"))
+    return tables[_LAB].filter(crossed())
+
+
+def _stored(tables: Tables) -> pl.DataFrame:
+    """Return the rows in the stored unit, with the value as ``written``."""
+    rows = tables[_LAB]
+    missing = [pl.lit(None, dtype=pl.Float64).alias(c) for c in ("uln", "lln") if c not in rows.columns]
+    return converted(rows.with_columns(missing).with_columns(written=pl.col("value")))
 
 
 def _no_upper(tables: Tables) -> pl.DataFrame:
@@ -58,7 +56,7 @@ def _no_upper(tables: Tables) -> pl.DataFrame:
     return lost.unique(["patient_id", "test"], keep="first", maintain_order=True)
 
 
-#: All rules of laboratory values beyond a missing value.
+#: All rules of laboratory values; a blank value or unit is found for every sheet alike.
 LAB_RULES: tuple[Rule, ...] = (
     Rule(
         id="lab.unit_unknown",
@@ -72,17 +70,6 @@ LAB_RULES: tuple[Rule, ...] = (
         todo="correct the unit; until then this value is not used",
     ),
     Rule(
-        id="lab.unit_missing",
-        severity="changes",
-        table=_LAB,
-        column="unit",
-        needs=((_LAB, "value"), (_LAB, "unit")),
-        hits=_no_unit,
-        found="a laboratory value without a unit",
-        expected="the unit printed by the laboratory",
-        todo="add it; until then this value is not used",
-    ),
-    Rule(
         id="lab.implausible",
         severity="changes",
         table=_LAB,
@@ -91,7 +78,18 @@ LAB_RULES: tuple[Rule, ...] = (
         hits=_implausible,
         found="",
         expected="a value that can occur",
-        todo="check the value and its unit; it is used as it stands",
+        todo="check the value and its unit; until then it is not used",
+    ),
+    Rule(
+        id="lab.limit_implausible",
+        severity="changes",
+        table=_LAB,
+        column="value",
+        needs=((_LAB, "test"), (_LAB, "unit"), (_LAB, "value")),
+        hits=_implausible_limit,
+        found="",
+        expected="the limit of normal in the unit of the value",
+        todo="check the limits and the unit; until then the limits are not used",
     ),
     Rule(
         id="lab.negative",
@@ -102,7 +100,7 @@ LAB_RULES: tuple[Rule, ...] = (
         hits=where(_LAB, pl.col("value") < 0),
         found="a negative laboratory value",
         expected="a value from 0",
-        todo="correct it",
+        todo="correct it; until then it is not used",
     ),
     Rule(
         id="lab.limits",
@@ -113,7 +111,7 @@ LAB_RULES: tuple[Rule, ...] = (
         hits=_limits,
         found="the upper limit of normal is not above the lower one",
         expected="uln above lln",
-        todo="correct the limits; grades depend on them",
+        todo="correct the limits; until then they are not used",
     ),
     Rule(
         id="lab.no_uln",

@@ -19,9 +19,12 @@ def laboratory_section(assessment: Assessment, result: LaboratoryResult) -> list
         blocks.append(TableBlock(table=tables.worst_grades(assessment, result, words)))
         methods = tables.by_method(assessment, result, words)
         blocks += [TableBlock(table=methods)] if methods is not None else []
+        sessions = tables.sessions(assessment, result)
+        blocks += [TableBlock(table=sessions)] if sessions is not None else []
         shifts = tables.shifts(assessment, result)
         blocks += [TableBlock(table=shifts)] if shifts is not None else []
         blocks.append(TableBlock(table=tables.extremes(assessment, result, words)))
+        blocks += [Note(text=n) for n in result.notes]
     return blocks
 
 
@@ -29,12 +32,12 @@ def liver_function_section(assessment: Assessment, result: LaboratoryResult) -> 
     """Return the blocks of the section on liver function; none where no score could be computed."""
     table = tables.liver_function(assessment, result, words_of(assessment))
     if table is None:
-        return [Note(text=n) for n in result.notes]
+        return []
     return [
         Heading(text="Liver function", anchor="liver-function-section", level=2),
         Paragraph(text=_function_text(assessment, result)),
         TableBlock(table=table),
-        *(Note(text=n) for n in result.notes),
+        *(Note(text=n) for n in result.score_notes),
     ]
 
 

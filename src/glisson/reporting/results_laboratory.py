@@ -31,6 +31,7 @@ class LiverScorePart(Part):
     table: CountPart
     estimates: EstimateRows
     worse: EstimateRows
+    changes: tuple[tuple[Pairs, int, Quartiles], ...]
 
 
 class LaboratoryPart(Part):
@@ -43,3 +44,4 @@ class LaboratoryPart(Part):
     tests: tuple[LabTestPart, ...]
     scores: tuple[LiverScorePart, ...]
     notes: tuple[str, ...]
+    score_notes: tuple[str, ...]

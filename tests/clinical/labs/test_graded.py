@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -10,19 +12,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glisson.assessing.laboratory import laboratory_result
-from glisson.clinical.integrity_labs import LAB_RULES
 from glisson.clinical.labs.counts import (
     NOT_GRADABLE,
     NOT_MEASURED,
     extremes,
+    graded_below_normal,
     graded_tests,
     session_lab_grades,
     shift_table,
+    unchanged_above_normal,
     worst_lab_grades,
 )
-from glisson.clinical.labs.function import liver_function_table, liver_scores, time_to_worsening
+from glisson.clinical.labs.function import liver_function_table, liver_scores, score_changes, time_to_worsening
 from glisson.clinical.labs.graded import graded, lab_values
-from glisson.clinical.labs.units import factor, plain_unit
+from glisson.clinical.labs.rules import grade
+from glisson.clinical.labs.units import ANALYTES, factor, plain_unit
 from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError, SettingsError
 from tests.clinical.build import cohort
@@ -164,30 +168,191 @@ def test_what_is_absent_says_so():
         graded_tests(empty)
 
 
-@pytest.mark.parametrize(
-    ("rule", "row"),
-    [
-        ("lab.unit_unknown", _lab("2021-01-12", 5, unit="stone")),
-        ("lab.unit_missing", _lab("2021-01-12", 5, unit=None)),
-        ("lab.implausible", _lab("2021-01-12", 0.7, "bilirubin")),  # mg/dL written as umol/L
-        ("lab.negative", _lab("2021-01-12", -5)),
-        ("lab.limits", _lab("2021-01-12", 5, lln=50.0)),
-        ("lab.no_uln", _lab("2021-01-12", 5, uln=None)),
-    ],
-)
-def test_each_wrong_row_is_a_problem_and_a_right_one_is_not(rule, row):
-    one = next(r for r in LAB_RULES if r.id == rule)
-    right = _lab("2021-01-11", 30, lln=5.0)
-    hits = one.hits(_cohort([right, {"lln": None} | row]).tables)
-    assert hits["source_row"].to_list() == [3]
-
-
 def test_the_demonstration_has_no_fall_of_blood_counts():
     result = laboratory_result(demo_cohort())
     by_test = {t.test: t for t in result.tests}
     for test in ("anc", "wbc", "platelets"):
         assert by_test[test].estimates.one("proportion", group=(), detail="any grade").events == 0
     assert [s.score for s in result.scores] == ["albi", "malbi", "meld_na", "meld_3"]
+
+
+@pytest.mark.by_hand
+def test_a_grade_present_before_a_session_is_not_one_of_that_session():
+    """Haemoglobin of grade 1 before a session and after it: nothing new; of grade 2 after the next: that one."""
+    sessions = [_session("2021-01-10"), _session("2021-02-10", number=2)]
+    hb = {"test": "hb", "unit": "g/L", "uln": None, "lln": 120.0}
+    c = _cohort([_lab(d, v, **hb) for d, v in (("2021-01-09", 110), ("2021-01-20", 108), ("2021-02-20", 95))], sessions)
+    table = session_lab_grades(c, "hb")
+    assert (int(table.count("0").sum()), int(table.count("2").sum())) == (1, 1)
+    rows = graded(c).filter(pl.col("day") > 0)
+    assert rows["baseline_session"].to_list() == [110.0, 108.0]
+    assert rows["emergent_session"].to_list() == [False, True]
+
+
+@pytest.mark.by_hand
+def test_a_later_session_ends_the_window_of_the_session_but_not_of_the_patient():
+    """Day 60 after radioembolization and day 20 after chemoembolization; day 80 is in the first window only."""
+    sessions = [_session("2021-01-10", "y90_resin"), _session("2021-02-19", number=2)]
+    labs = [_lab("2021-01-09", 30), _lab("2021-02-18", 35), _lab("2021-03-31", 500)]
+    last = graded(_cohort(labs, sessions)).row(-1, named=True)
+    assert (last["day"], last["session"], last["in_window"], last["in_session"]) == (80, 2, True, False)
+    assert _grades(_cohort(labs, sessions))["3"] == 1
+    assert session_lab_grades(_cohort(labs, sessions), "alt").count("3").sum() == 0
+
+
+@pytest.mark.by_hand
+def test_a_session_without_values_is_counted_and_sessions_of_a_day_are_one():
+    sessions = [
+        _session("2021-01-10"),
+        _session("2021-01-10", "ablation_mwa", number=2),
+        _session("2021-03-10", number=3),
+    ]
+    table = session_lab_grades(_cohort([_lab("2021-01-09", 30), _lab("2021-01-12", 130)], sessions), "alt")
+    assert (table.n, int(table.count("2").sum()), int(table.count(NOT_MEASURED).sum())) == (2, 1, 1)
+
+
+@pytest.mark.by_hand
+def test_inr_under_anticoagulation_is_compared_with_its_own_baseline():
+    inr = {"test": "inr", "unit": "ratio", "uln": None, "on_anticoagulation": True}
+    steady = _cohort([_lab("2021-01-09", 2.3, **inr), _lab("2021-01-12", 2.6, **inr)])
+    assert _grades(steady, "inr")["1"] == 1
+    bled = _cohort([_lab("2021-01-09", 2.3, **inr), _lab("2021-01-12", 6.0, **inr)])
+    assert _grades(bled, "inr")["3"] == 1
+    without = inr | {"on_anticoagulation": False}
+    failing = _cohort([_lab("2021-01-09", 2.3, **without), _lab("2021-01-12", 2.6, **without)])
+    assert _grades(failing, "inr")["3"] == 1
+
+
+@pytest.mark.by_hand
+def test_one_patient_without_baseline_and_without_any_limit():
+    c = _cohort([_lab("2021-01-12", 150, uln=None)])
+    assert _grades(c)[NOT_GRADABLE] == 1
+    result = laboratory_result(c)
+    assert result is not None
+    assert result.tests[0].estimates.one("proportion", group=(), detail="any grade").n == 0
+    assert "1 value has no grade" in result.notes[0]
+    assert "For 1 series of a patient's test there is no value" in result.notes[1]
+    table = shift_table(c, "alt").by("baseline")
+    assert table.strata[table.counts.sum(axis=1).argmax()] == (NOT_MEASURED,)
+
+
+@pytest.mark.by_hand
+def test_what_an_abnormal_baseline_does_is_counted():
+    c = _cohort([
+        _lab("2021-01-09", 100), _lab("2021-01-12", 149), _lab("2021-01-13", 120),
+        _lab("2021-01-09", 60, "creatinine", unit="umol/L", uln=110.0),
+        _lab("2021-01-12", 91, "creatinine", unit="umol/L", uln=110.0),
+    ])  # fmt: skip
+    assert (unchanged_above_normal(c), graded_below_normal(c)) == (1, 1)
+    notes = laboratory_result(c).notes
+    assert "ALT of 149 U/L after 100 U/L (limit 40) is grade 0 in version 5" in notes[0]
+    assert "Creatinine within normal is graded in 1 patient," in notes[1]
+
+
+def _scores(*days, **more):
+    """ALBI of grade 1 before, then as given: (day of January to June, bilirubin, albumin)."""
+    rows = []
+    for day, bilirubin, albumin in (("2021-01-09", 10, 42), *days):
+        rows += [_lab(day, bilirubin, "bilirubin"), _lab(day, albumin, "albumin", uln=None, lln=35.0)]
+    return _cohort(rows, **more)
+
+
+@pytest.mark.by_hand
+@pytest.mark.parametrize(
+    ("days", "death", "leave", "cause"),
+    [
+        ((("2021-02-01", 30, 33),), "2021-06-01", 22, 1),
+        ((("2021-02-01", 10, 42),), None, 22, 0),  # last score
+        ((("2021-02-01", 10, 42),), "2021-03-01", 50, 2),
+        ((("2021-02-01", 10, 42),), "2021-06-01", 22, 0),  # nothing is known of the 120 days before death
+        ((), "2021-03-01", 50, 2),
+        ((), None, 0, 0),
+    ],
+)
+def test_time_to_worsening_ends_where_knowledge_ends(days, death, leave, cause):
+    patient = PATIENT | ({"vital_status": "dead", "death_date": death, "last_contact_date": death} if death else {})
+    found = time_to_worsening(_scores(*days, patients=[patient]))
+    assert (found.exit.tolist(), found.cause.tolist()) == ([leave], [cause])
+
+
+@pytest.mark.by_hand
+def test_a_score_is_never_made_of_values_from_before_and_after_treatment():
+    labs = [_lab("2021-01-10", 42, "albumin", uln=None), _lab("2021-01-12", 30, "bilirubin")]
+    assert liver_scores(_cohort(labs)).is_empty()
+
+
+@pytest.mark.by_hand
+def test_the_change_of_a_score_is_the_worst_after_less_the_last_before():
+    c = _scores(("2021-02-01", 30, 33), ("2021-03-01", 10, 40))
+    row = score_changes(c).row(0, named=True)
+    assert row["after"] - row["before"] == pytest.approx(0.66 * math.log10(3) + 0.085 * 9)
+    assert laboratory_result(c).scores[0].changes[0][:2] == ((), 1)
+
+
+@pytest.mark.by_hand
+def test_a_value_on_the_day_of_a_second_session_belongs_to_the_first():
+    sessions = [_session("2021-01-10"), _session("2021-05-10", number=2)]  # 120 days later
+    table = liver_function_table(_scores(("2021-05-10", 30, 33), sessions=sessions))
+    assert int(table.count(NOT_MEASURED).sum()) == 1
+
+
+_UNITS = {"bilirubin": ("umol/L", "mg/dL"), "creatinine": ("umol/L", "mg/dL"), "hb": ("g/L", "g/dL"),
+          "albumin": ("g/L", "g/dL"), "platelets": ("10^9/L", "/uL"), "anc": ("10^9/L", "K/uL")}  # fmt: skip
+_LIMIT = {"bilirubin": 1.2, "creatinine": 1.2, "hb": 12.0, "albumin": 3.5, "platelets": 150_000.0, "anc": 2.0}
+
+
+@pytest.mark.property
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(sorted(_UNITS)),
+    st.lists(st.integers(20, 400), min_size=2, max_size=4),
+    st.sampled_from(["5", "6"]),
+)
+def test_the_unit_of_a_value_changes_no_grade(test, percents, version):
+    """Values as per cent of the limit, typed in one unit and in the other: multiples that meet limits included."""
+    low, k = ANALYTES[test].direction == "low", factor(test, _UNITS[test][1])
+    rows = []
+    for day, percent in zip(("2021-01-09", "2021-01-12", "2021-01-14", "2021-01-15"), percents, strict=False):
+        value = round(_LIMIT[test] * (percent / 4 if low else percent) / 100, 3)
+        rows.append(_lab(day, value, test, unit=_UNITS[test][1], uln=None, lln=None)
+                    | {"lln" if low else "uln": _LIMIT[test]})  # fmt: skip
+    same = [
+        r | {c: r[c] and float(f"{r[c] * k:.15g}") for c in ("value", "uln", "lln")} | {"unit": _UNITS[test][0]}
+        for r in rows
+    ]
+    study = {"safety": {"ctcae_version": version}}
+    one, other = (graded(_cohort(labs, study=study)) for labs in (rows, same))
+    assert one.drop("unit").equals(other.drop("unit"))
+
+
+def _slowly(rows, sessions, window, longer):
+    """Return (grade, emergent, in window, in the window of the session) of each value, one after the other."""
+    out = []
+    first = min(d for d, _ in sessions)
+    for day, value in rows:
+        base = [v for d, v in rows if first - 30 <= d <= first]
+        before = [(d, m) for d, m in sessions if d < day]
+        found = grade("alt", value, uln=40, baseline=base[-1] if base else None)
+        old = grade("alt", base[-1], uln=40) if base else 0
+        inside = [day - d <= (longer if m == "y90_glass" else window) for d, m in before]
+        out.append((found, bool(before) and found >= 1 and found > old, any(inside), bool(inside) and inside[-1]))
+    return out
+
+
+@pytest.mark.independent
+@settings(max_examples=40, deadline=None)
+@given(
+    st.dictionaries(st.integers(-40, 200), st.integers(10, 900), min_size=1, max_size=8),
+    st.dictionaries(st.integers(1, 150), st.sampled_from(["deb_tace", "y90_glass"]), max_size=2),
+    st.sampled_from(["deb_tace", "y90_glass"]),
+)
+def test_grades_and_windows_agree_with_a_plain_loop(values, later, method):
+    start = date(2021, 1, 10)
+    on = lambda day: str(start + timedelta(days=day))  # noqa: E731
+    rows, sessions = sorted(values.items()), sorted({0: method, **later}.items())
+    c = _cohort([_lab(on(d), v) for d, v in rows], [_session(on(d), m, number=d) for d, m in sessions])
+    found = graded(c).select("grade", "emergent", "in_window", "in_session").rows()
+    assert found == _slowly(rows, sessions, 30, 90)
 
 
 values = st.lists(st.tuples(st.integers(-20, 20), st.floats(5, 900)), min_size=1, max_size=8)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glisson.clinical.labs.rules import RULES, grade
-from glisson.clinical.labs.units import ANALYTES
+from glisson.clinical.labs.units import ANALYTES, factor
 from glisson.errors import SettingsError
 from tests.paths import vector
 
@@ -57,6 +57,8 @@ def test_inr_follows_the_baseline_only_under_anticoagulation():
     assert grade("inr", 1.2, baseline=1.0) == 0
     assert grade("inr", 1.2, baseline=1.0, on_anticoagulation=True) == 1
     assert grade("inr", 4.0, baseline=2.5) == 3
+    assert grade("inr", 2.6, baseline=2.3, on_anticoagulation=True) == 1  # in the range that is aimed for
+    assert grade("inr", 2.6, on_anticoagulation=True) == 3  # no baseline to compare with
 
 
 def test_missing_limits():
@@ -72,27 +74,39 @@ def test_missing_limits():
 
 @pytest.mark.property
 @given(
-    st.sampled_from([t for t in RULES["5"] if RULES["5"][t].below is None]),
-    st.floats(1, 5000), st.floats(1, 5000), st.floats(10, 200), st.floats(5, 400), st.sampled_from(["5", "6"]),
+    st.sampled_from([(t, v) for v, rules in RULES.items() for t in rules]),
+    st.floats(0.1, 5000), st.floats(0.1, 5000), st.floats(10, 200), st.floats(1, 400), st.booleans(),
 )  # fmt: skip
-def test_a_higher_value_is_never_better(test, one, other, uln, baseline, version):
+def test_a_value_further_from_normal_never_has_a_lower_grade(rule, one, other, limit, baseline, treated):
+    test, version = rule
     low, high = sorted((one, other))
-    known = {"uln": uln, "baseline": baseline, "version": version}
-    assert grade(test, low, **known) <= grade(test, high, **known)
+    known = {"uln": limit, "lln": limit / 2, "baseline": baseline, "version": version, "on_anticoagulation": treated}
+    better, worse = (high, low) if RULES[version][test].below is not None else (low, high)
+    assert grade(test, better, **known) <= grade(test, worse, **known)
 
 
-@pytest.mark.property
-@given(
-    st.sampled_from(["bilirubin", "creatinine", "albumin", "hb"]),
-    st.floats(0.1, 30),
-    st.floats(0.5, 5),
-    st.floats(0.3, 8),
+@pytest.mark.by_hand
+@pytest.mark.parametrize(
+    ("test", "typed", "unit", "limit", "expected"),
+    [
+        ("bilirubin", 1.8, "mg/dL", 1.2, 1),  # 1.5 times the limit exactly, in binary a little more or less
+        ("bilirubin", 3.6, "mg/dL", 1.2, 2),
+        ("bilirubin", 3.61, "mg/dL", 1.2, 3),
+        ("creatinine", 1.8, "mg/dL", 1.2, 1),
+        ("creatinine", 1.81, "mg/dL", 1.2, 2),
+        ("platelets", 75_000, "/uL", 150_000, 1),
+        ("platelets", 74_999, "/uL", 150_000, 2),
+        ("hb", 10.0, "g/dL", 12.0, 1),
+        ("hb", 9.99, "g/dL", 12.0, 2),
+        ("albumin", 2.0, "g/dL", 3.5, 2),
+    ],
 )
-def test_the_unit_does_not_matter(test, value, limit, baseline):
-    """A value in mg/dL or g/dL, converted, grades as the same number of limits of normal."""
-    k = ANALYTES[test].factors["g/dl" if test in {"albumin", "hb"} else "mg/dl"]
-    if ANALYTES[test].direction == "low":
-        return
-    ours = grade(test, value * k, uln=limit * k, baseline=baseline * k)
-    same = grade(test, round(value, 15), uln=limit, baseline=baseline)
-    assert ours == same
+def test_a_converted_value_meets_its_limit(test, typed, unit, limit, expected):
+    k = factor(test, unit)
+    low = ANALYTES[test].direction == "low"
+    assert grade(test, typed * k, **{"lln" if low else "uln": limit * k}) == expected
+
+
+def test_no_grade_that_ctcae_gives_on_clinical_grounds():
+    assert grade("hb", 20, lln=120) == grade("albumin", 5, lln=35) == 3
+    assert all(RULES[v][t].clinical for v in ("5", "6") for t in ("hb", "albumin"))

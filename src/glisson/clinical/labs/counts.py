@@ -62,9 +62,7 @@ def worst_lab_grades(cohort: Cohort, test: str) -> CountTable:
     >>> worst_lab_grades(demo_cohort(), "anc").by().counts.tolist()
     [[24, 0, 0, 0, 0, 0, 0]]
     """
-    rows = _in_window(cohort, test)
-    emergent = pl.when(pl.col("emergent")).then(pl.col("grade")).when(pl.col("grade").is_not_null()).then(0)
-    worst = _worst(rows.with_columns(grade=emergent), "patient_id")
+    worst = _worst(_emergent(_in_window(cohort, test)), "patient_id")
     return _by_patient(cohort, test, worst, {"method": patient_keys(cohort)["method"]})
 
 
@@ -102,6 +100,8 @@ def shift_table(cohort: Cohort, test: str) -> CountTable:
 def session_lab_grades(cohort: Cohort, test: str) -> CountTable:
     """Count sessions by the worst grade of a test above the baseline of that session, by the session's method.
 
+    A value counts for the latest session before it: a later session cuts the window of an earlier one short.
+
     Parameters
     ----------
     cohort, test
@@ -110,15 +110,18 @@ def session_lab_grades(cohort: Cohort, test: str) -> CountTable:
     Returns
     -------
     CountTable
-        One session a count. Sessions of a patient are not independent.
+        One session a count, as for ``worst_lab_grades``. Sessions of a patient are not independent; several on one day
+        are one.
 
     Raises
     ------
     InputError
         If there is no laboratory value, or CTCAE does not grade the test.
     """
-    rows = _in_window(cohort, test).with_columns(grade="grade_session")
+    rows = _emergent(_in_window(cohort, test, "in_session"), "_session")
     names = method_names(settled(cohort).tables["session"], cohort.study.analysis.method_grouping)
+    known = cohort.table("patient").select("patient_id")
+    names = names.join(known, on="patient_id", how="semi", maintain_order="left")
     frame = names.sort("patient_id", "date", "session_id" if "session_id" in names.columns else "date")
     frame = frame.unique(["patient_id", "date"], keep="last", maintain_order=True)
     frame = frame.with_columns(session=pl.int_range(1, pl.len() + 1).over("patient_id"))
@@ -152,13 +155,53 @@ def extremes(cohort: Cohort, test: str) -> pl.DataFrame:
     return first.select("patient_id", "baseline", "value", "day", "uln", "lln").sort("patient_id")
 
 
-def _in_window(cohort: Cohort, test: str) -> pl.DataFrame:
+def unchanged_above_normal(cohort: Cohort) -> int:
+    """Return in how many series of a patient's test a value above normal is grade 0, because the baseline was abnormal.
+
+    Parameters
+    ----------
+    cohort
+        With a ``lab`` table.
+
+    Raises
+    ------
+    InputError
+        If there is no laboratory value.
+    """
+    rows = graded(cohort).filter(pl.col("in_window") & (pl.col("grade") == 0) & (pl.col("value") > pl.col("uln")))
+    return rows.filter(pl.col("baseline") > pl.col("uln")).select("patient_id", "test").n_unique()
+
+
+def graded_below_normal(cohort: Cohort) -> int:
+    """Return how many patients have a creatinine within normal that is graded by its rise over the baseline.
+
+    Parameters
+    ----------
+    cohort
+        With a ``lab`` table.
+
+    Raises
+    ------
+    InputError
+        If there is no laboratory value.
+    """
+    rows = graded(cohort).filter(pl.col("in_window") & (pl.col("test") == "creatinine") & (pl.col("grade") > 0))
+    return rows.filter(pl.col("value") <= pl.col("uln"))["patient_id"].n_unique()
+
+
+def _emergent(rows: pl.DataFrame, which: str = "") -> pl.DataFrame:
+    """Return rows with ``grade`` where it is above that of the baseline, else 0, and null where it is not known."""
+    grade = pl.col(f"grade{which}")
+    return rows.with_columns(grade=pl.when(pl.col(f"emergent{which}")).then(grade).when(grade.is_not_null()).then(0))
+
+
+def _in_window(cohort: Cohort, test: str, window: str = "in_window") -> pl.DataFrame:
     version: Literal["5", "6"] = cohort.study.safety.ctcae_version
     if test not in RULES[version]:
         raise InputError(
             f"CTCAE version {version} does not grade {test!r}", expected=f"one of {', '.join(RULES[version])}"
         )
-    return graded(cohort).filter((pl.col("test") == test) & pl.col("in_window"))
+    return graded(cohort).filter((pl.col("test") == test) & pl.col(window))
 
 
 def _worst(rows: pl.DataFrame, unit: str) -> dict[str, str]:

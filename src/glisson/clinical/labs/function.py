@@ -45,7 +45,8 @@ _NEEDS: dict[Score, tuple[str, ...]] = {
 def liver_scores(cohort: Cohort) -> pl.DataFrame:
     """Return every liver function score that the values allow.
 
-    A score is dated by its bilirubin; the other values are the nearest within seven days. Ascites and encephalopathy
+    A score is dated by its bilirubin; the other values are the nearest within seven days, and on the same side of the
+    first session: none is made of values from before and after it. Ascites and encephalopathy
     are the last recorded in the 90 days before, or those before the first session.
 
     Parameters
@@ -130,6 +131,34 @@ def liver_function_table(cohort: Cohort, score: Score = "albi") -> CountTable:
     )  # fmt: skip
 
 
+def score_changes(cohort: Cohort, score: Score = "albi") -> pl.DataFrame:
+    """Return the score before treatment and the worst (highest) after it, patient by patient.
+
+    Parameters
+    ----------
+    cohort, score
+        As for ``liver_function_table``.
+
+    Returns
+    -------
+    DataFrame
+        ``patient_id``, ``before``, ``after``; patients with both.
+
+    Raises
+    ------
+    InputError
+        If there is no laboratory value.
+    SettingsError
+        If there is no such score.
+    """
+    _grades(score)
+    rows = _of(cohort, score)
+    first = rows.filter(pl.col("day").is_between(-BASELINE_DAYS, 0)).sort("day").group_by("patient_id")
+    before = first.agg(before=pl.col("value").last())
+    after = _near(cohort, rows).group_by("patient_id").agg(after=pl.col("value").max())
+    return before.join(after, on="patient_id", how="inner").sort("patient_id")
+
+
 def time_to_worsening(cohort: Cohort, score: Score = "albi") -> Endpoint:
     """Return the time from the first session until a worse grade than before treatment, with death competing.
 
@@ -141,7 +170,8 @@ def time_to_worsening(cohort: Cohort, score: Score = "albi") -> Endpoint:
     Returns
     -------
     Endpoint
-        Patients with a grade before treatment; those never worse are censored at their last score.
+        Patients with a grade before treatment. Those never worse are censored at their last score; a death competes if
+        it comes within ``liver_function_days`` of the last score, for what happened in a longer gap is not known.
 
     Raises
     ------
@@ -165,8 +195,9 @@ def time_to_worsening(cohort: Cohort, score: Score = "albi") -> Endpoint:
         last[patient] = max(last[patient], day)
         if rank[grade] > rank[before[patient]]:
             worse[patient] = min(worse.get(patient, day), day)
-    died = _deaths(cohort)
-    # A worsening counts before a death on the same day; whoever died without one leaves at death.
+    gap = cohort.study.safety.liver_function_days
+    died = {i: day for i, day in _deaths(cohort).items() if i in last and day - last[i] <= gap}
+    # A worsening counts before a death on the same day.
     cause = [1 if i in worse else 2 if i in died else 0 for i in ids]
     leave = [worse[i] if c == 1 else died[i] if c == 2 else last[i] for i, c in zip(ids, cause, strict=True)]
     return Endpoint(
@@ -182,6 +213,8 @@ def time_to_worsening(cohort: Cohort, score: Score = "albi") -> Endpoint:
         rules=(
             ("origin", "first liver-directed therapy"),
             ("event", f"first {LABELS[score]} worse than the last one up to {BASELINE_DAYS} days before treatment"),
+            ("competing", f"death within {gap} days of the last score"),
+            ("censored", "last score"),
             ("left out", f"{cohort.n - len(ids)} without a grade before treatment"),
         ),
         source_label=cohort.study.title,
@@ -206,15 +239,26 @@ def _baselines(rows: pl.DataFrame) -> dict[str, str]:
 
 def _worst_after(cohort: Cohort, rows: pl.DataFrame, grades: tuple[str, ...]) -> dict[str, str]:
     """Return the worst grade in the window after any session."""
+    rank = pl.col("grade").replace_strict({g: i for i, g in enumerate(grades)}, return_dtype=pl.Int64)
+    worst = _near(cohort, rows).group_by("patient_id").agg(worst=rank.max())
+    return {p: grades[k] for p, k in zip(worst["patient_id"], worst["worst"], strict=True)}
+
+
+def _near(cohort: Cohort, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the scores in the window after any session."""
     records = settled(cohort)
     sessions = records.tables["session"].select("patient_id", session="date").sort("session")
     later = rows.filter(pl.col("day") > 0).sort("date")
+    # A value on the day of a session was taken before it.
     near = later.join_asof(
-        sessions, left_on="date", right_on="session", by="patient_id", check_sortedness=False
+        sessions,
+        left_on="date",
+        right_on="session",
+        by="patient_id",
+        check_sortedness=False,
+        allow_exact_matches=False,
     ).filter((pl.col("date") - pl.col("session")).dt.total_days() <= cohort.study.safety.liver_function_days)
-    rank = pl.col("grade").replace_strict({g: i for i, g in enumerate(grades)}, return_dtype=pl.Int64)
-    worst = near.group_by("patient_id").agg(worst=rank.max())
-    return {p: grades[k] for p, k in zip(worst["patient_id"], worst["worst"], strict=True)}
+    return near.drop("session")
 
 
 def _deaths(cohort: Cohort) -> dict[str, int]:
@@ -226,12 +270,15 @@ def _deaths(cohort: Cohort) -> dict[str, int]:
 def _together(cohort: Cohort) -> pl.DataFrame:
     """Return each bilirubin with the nearest other values, sex, ascites and encephalopathy."""
     values = lab_values(cohort).unique(["patient_id", "test", "date"], keep="last", maintain_order=True).sort("date")
-    rows = values.filter(pl.col("test") == "bilirubin").select("patient_id", "date", "day", bilirubin="value")
+    values = values.with_columns(treated=pl.col("day") > 0)
+    rows = values.filter(pl.col("test") == "bilirubin")
+    rows = rows.select("patient_id", "treated", "date", "day", bilirubin="value")
     for test in ("albumin", "inr", "creatinine", "sodium"):
-        other = values.filter(pl.col("test") == test).select("patient_id", "date", pl.col("value").alias(test))
+        other = values.filter(pl.col("test") == test)
         rows = rows.join_asof(
-            other, on="date", by="patient_id", strategy="nearest", tolerance=f"{TOGETHER_DAYS}d", check_sortedness=False
-        )
+            other.select("patient_id", "treated", "date", pl.col("value").alias(test)), on="date",
+            by=["patient_id", "treated"], strategy="nearest", tolerance=f"{TOGETHER_DAYS}d", check_sortedness=False,
+        )  # fmt: skip
     rows = rows.join_asof(_clinical(cohort), on="date", by="patient_id", tolerance=f"{CLINICAL_DAYS}d",
                           check_sortedness=False)  # fmt: skip
     patient = cohort.table("patient")

@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 
 from glisson.clinical.cohort import Cohort
+from glisson.clinical.labs.conversions import converted, crossed, impossible, impossible_limit
 from glisson.clinical.labs.rules import RULES, Version, term_of, with_grade
-from glisson.clinical.labs.units import ANALYTES, factor
 from glisson.clinical.settled import settled
+from glisson.clinical.vocabulary import METHOD_FAMILY
 from glisson.errors import InputError
 
 #: Days before a session in which a value counts as its baseline; one on the day of the session was taken before it.
@@ -18,7 +19,7 @@ BASELINE_DAYS = 30
 #: Tests of the liver, whose window after radioembolization is longer.
 HEPATIC = ("bilirubin", "albumin", "alt", "ast", "alp", "ggt", "inr")
 
-_Y90 = ("y90", "y90_glass", "y90_resin")
+_Y90 = tuple(method for method, family in METHOD_FAMILY.items() if family == "y90")
 _COLUMNS: dict[str, Any] = {
     "patient_id": pl.String, "test": pl.String, "date": pl.Date, "value": pl.Float64, "unit": pl.String,
     "uln": pl.Float64, "lln": pl.Float64, "on_anticoagulation": pl.Boolean, "source_row": pl.Int64,
@@ -38,9 +39,9 @@ def lab_values(cohort: Cohort) -> pl.DataFrame:
     -------
     DataFrame
         ``patient_id``, ``test``, ``date``, ``day`` (from the first session), ``value``, ``unit``, ``uln``, ``lln``,
-        ``on_anticoagulation``, ``source_row``; by patient, test and date. Rows without value or date, or whose unit is
-        not understood, are left out: each of them is a problem of the data. Several values of a test on one day are
-        all there.
+        ``on_anticoagulation``, ``source_row``; by patient, test and date. Rows without value or date, whose unit is
+        not understood, or whose value cannot occur in it, are left out, and so are limits of normal that cannot be:
+        each of them is a problem of the data. Several values of a test on one day are all there.
 
     Raises
     ------
@@ -59,31 +60,25 @@ def lab_values(cohort: Cohort) -> pl.DataFrame:
     records = settled(cohort)
     frame = records.tables["lab"]
     missing = [pl.lit(None, dtype=kind).alias(c) for c, kind in _COLUMNS.items() if c not in frame.columns]
-    rows = frame.with_columns(missing).select(*_COLUMNS).drop_nulls(["date", "value", "unit", "test"])
-    rows = rows.join(_factors(rows), on=["test", "unit"], how="inner").drop_nulls("factor")
+    rows = converted(frame.with_columns(missing).select(*_COLUMNS).drop_nulls(["date", "value"]))
+    rows = rows.filter(~impossible())
+    useless = (crossed() | impossible_limit()).fill_null(value=False)
+    rows = rows.with_columns(pl.when(useless).then(None).otherwise(pl.col(c)).alias(c) for c in ("uln", "lln"))
     rows = rows.join(records.bounds.select("patient_id", "t0"), on="patient_id", how="inner").drop_nulls("t0")
     if cohort.study.cutoff is not None:
         rows = rows.filter(pl.col("date") <= cohort.study.cutoff)
-    stored = pl.col("test").replace_strict({code: a.unit for code, a in ANALYTES.items()}, return_dtype=pl.String)
     return rows.select(
         "patient_id",
         "test",
         "date",
         (pl.col("date") - pl.col("t0")).dt.total_days().alias("day"),
-        *((pl.col(c) * pl.col("factor")).round_sig_figs(15).alias(c) for c in ("value", "uln", "lln")),
-        stored.alias("unit"),
+        "value",
+        pl.col("stored").alias("unit"),
+        "uln",
+        "lln",
         "on_anticoagulation",
         "source_row",
     ).sort("patient_id", "test", "date", "source_row")
-
-
-def _factors(rows: pl.DataFrame) -> pl.DataFrame:
-    pairs = rows.select("test", "unit").unique().sort("test", "unit")
-    known = [
-        factor(test, unit) if test in ANALYTES else None
-        for test, unit in zip(pairs["test"].to_list(), pairs["unit"].to_list(), strict=True)
-    ]
-    return pairs.with_columns(pl.Series("factor", known, dtype=pl.Float64))
 
 
 @lru_cache(maxsize=4)
@@ -101,11 +96,12 @@ def graded(cohort: Cohort, version: Version | None = None) -> pl.DataFrame:
     -------
     DataFrame
         The columns of ``lab_values``, and ``term``; ``baseline`` (last value in the 30 days up to the first session)
-        and ``baseline_grade`` (by the limits of normal); ``grade`` against that baseline; ``session`` (number of the
-        patient's latest session before the value, from 1; null before the first), ``session_day`` and
-        ``session_method``; ``grade_session`` against the last value in the 30 days up to that session; ``in_window``;
-        ``emergent``: after the first session, grade 1 or more and above the baseline's. Grades are null where a limit
-        of normal that decides is missing.
+        and ``baseline_grade`` (by the limits of normal); ``grade`` against that baseline; ``emergent``: after the first
+        session, grade 1 or more and above the baseline's. ``session`` (number of the patient's latest session before
+        the value, from 1; null before the first), ``session_day`` and ``session_method``; ``baseline_session`` (last
+        value in the 30 days up to that session), ``baseline_session_grade``, ``grade_session`` and
+        ``emergent_session`` against it. ``in_window``: in the window of any session; ``in_session``: in that of
+        ``session``, which a later one cuts short. Grades are null where a limit of normal that decides is missing.
 
     Raises
     ------
@@ -124,41 +120,62 @@ def graded(cohort: Cohort, version: Version | None = None) -> pl.DataFrame:
     rows = _with_sessions(rows, cohort)
     rows = _with_baseline(rows, "baseline", pl.lit(0, dtype=pl.Int64))
     rows = _with_baseline(rows, "baseline_session", pl.col("session_day"))
-    normal = rows.with_columns(value=pl.col("baseline"), baseline=pl.lit(None, dtype=pl.Float64))
-    again = rows.with_columns(baseline=pl.col("baseline_session"))
-    rows = with_grade(rows, chosen).with_columns(
-        with_grade(normal, chosen, "baseline_grade")["baseline_grade"],
-        with_grade(again, chosen, "grade_session")["grade_session"],
-    )
-    window = cohort.study.analysis.ae_window_days
-    longer = max(window, cohort.study.safety.y90_hepatic_window_days)
-    hepatic = pl.col("test").is_in(HEPATIC) & pl.col("session_method").is_in(_Y90)
-    within = pl.col("day") - pl.col("session_day") <= pl.when(hepatic).then(longer).otherwise(window)
-    worse = (pl.col("grade") >= 1) & (pl.col("grade") > pl.col("baseline_grade").fill_null(0))
-    return rows.with_columns(
-        in_window=within.fill_null(value=False),
-        emergent=(worse & pl.col("session").is_not_null()).fill_null(value=False),
-    )
+    rows = _against(rows, chosen, "")
+    rows = _against(rows, chosen, "_session")
+    return rows.with_columns(_windows(cohort)).drop("radiation_day")
+
+
+def _against(rows: pl.DataFrame, version: Version, which: str) -> pl.DataFrame:
+    """Add the grades against a baseline, and whether that of the value is above that of the baseline."""
+    baseline, old, new = f"baseline{which}", f"baseline{which}_grade", f"grade{which}"
+    # The baseline itself is graded by the limits of normal; INR under anticoagulation by itself, which is no increase.
+    itself = (pl.col("test") == "inr") & pl.col("on_anticoagulation").fill_null(value=False)
+    normal = pl.when(itself).then(pl.col(baseline)).otherwise(None)
+    before = with_grade(rows.with_columns(value=pl.col(baseline), baseline=normal), version, old)[old]
+    after = with_grade(rows.with_columns(baseline=pl.col(baseline)), version, new)[new]
+    rows = rows.with_columns(before, after)
+    worse = (pl.col(new) >= 1) & (pl.col(new) > pl.col(old).fill_null(0)) & pl.col("session").is_not_null()
+    return rows.with_columns(worse.fill_null(value=False).alias(f"emergent{which}"))
+
+
+def _windows(cohort: Cohort) -> list[pl.Expr]:
+    """Return whether a value lies in the window of any session, and of the latest one before it."""
+    usual = cohort.study.analysis.ae_window_days
+    longer = max(usual, cohort.study.safety.y90_hepatic_window_days)
+    hepatic = pl.col("test").is_in(HEPATIC)
+    after, radiation = pl.col("day") - pl.col("session_day"), pl.col("day") - pl.col("radiation_day")
+    late = hepatic & (radiation <= longer)
+    own = (after <= usual) | (late & (pl.col("radiation_day") == pl.col("session_day")))
+    return [
+        own.fill_null(value=False).alias("in_session"),
+        ((after <= usual) | late).fill_null(value=False).alias("in_window"),
+    ]
 
 
 def _with_sessions(rows: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
-    """Add the latest session before each value; one on the day of a session was taken before it."""
+    """Add the latest session and the latest radioembolization before each value.
+
+    A value on the day of a session was taken before it. Two methods on one day are one session of the patient.
+    """
     records = settled(cohort)
     sessions = records.tables["session"].join(records.bounds.select("patient_id", "t0"), on="patient_id", how="inner")
     method = pl.col("method") if "method" in sessions.columns else pl.lit(None, dtype=pl.String)
     sessions = sessions.select(
-        "patient_id", session_date="date", session_method=method,
-        session_day=(pl.col("date") - pl.col("t0")).dt.total_days(),
+        "patient_id", session_method=method, session_day=(pl.col("date") - pl.col("t0")).dt.total_days(),
+        radiation=method.is_in(_Y90).fill_null(value=False),
     )  # fmt: skip
-    # Two methods on one day are one session of the patient; the longer window then counts.
-    order = sessions.with_columns(first=pl.col("session_method").is_in(_Y90)).sort("patient_id", "session_day", "first")
+    # The method with the longer window stands for the day.
+    order = sessions.sort("patient_id", "session_day", "radiation")
     order = order.unique(["patient_id", "session_day"], keep="last", maintain_order=True)
-    order = order.with_columns(session=pl.int_range(1, pl.len() + 1).over("patient_id")).sort("session_date")
-    before = rows.with_columns(eve=pl.col("date") - pl.duration(days=1)).sort("eve")
-    found = before.join_asof(
-        order.drop("first"), left_on="eve", right_on="session_date", by="patient_id", check_sortedness=False
-    )
-    return found.drop("eve", "session_date", strict=False).sort("patient_id", "test", "date", "source_row")
+    order = order.with_columns(session=pl.int_range(1, pl.len() + 1).over("patient_id")).sort("session_day")
+    radiation = order.filter("radiation").select("patient_id", radiation_day="session_day")
+    found = rows.sort("day")
+    for right, day in ((order.drop("radiation"), "session_day"), (radiation, "radiation_day")):
+        found = found.join_asof(
+            right, left_on="day", right_on=day, by="patient_id", allow_exact_matches=False, coalesce=False,
+            check_sortedness=False,
+        )  # fmt: skip
+    return found.sort("patient_id", "test", "date", "source_row")
 
 
 def _with_baseline(rows: pl.DataFrame, name: str, session_day: pl.Expr) -> pl.DataFrame:

@@ -42,7 +42,9 @@ class Rule:
     either
         Multiples of the baseline above which grades begin whatever the baseline is (creatinine, version 5).
     absolute
-        High values: absolute limits above which grades begin (INR), and with ``anticoagulated`` multiples of baseline.
+        High values: absolute limits above which grades begin (INR).
+    anticoagulated
+        Multiples of a known baseline that replace the absolute limits under anticoagulation.
     low_base
         Multiples of the baseline that replace those of the limit where the baseline is below normal (creatinine, 6).
     above_both
@@ -167,6 +169,10 @@ def _grade(rule: Rule) -> pl.Expr:
     value, uln, base = _round(pl.col("value")), pl.col("uln"), pl.col("baseline")
     abnormal = (_round(base) > _round(uln)).fill_null(value=False)
     low = (_round(base) < _round(pl.col("lln"))).fill_null(value=False)
+    # Under anticoagulation a known baseline replaces the absolute limits.
+    treated = pl.lit(value=False)
+    if rule.anticoagulated != _NONE:
+        treated = pl.col("on_anticoagulation").fill_null(value=False) & base.is_not_null()
     grade, unknown = pl.lit(0, dtype=pl.Int64), pl.lit(value=False)
     if rule.uln != _NONE:
         unknown = uln.is_null()
@@ -184,9 +190,9 @@ def _grade(rule: Rule) -> pl.Expr:
             if (k := factors[i]) is not None:
                 hit |= when & (value > _round(base * k))
         if (k := rule.absolute[i]) is not None:
-            hit |= value > k
+            hit |= ~treated & (value > k)
         if (k := rule.anticoagulated[i]) is not None:
-            hit |= pl.col("on_anticoagulation").fill_null(value=False) & (value > _round(base * k))
+            hit |= treated & (value > _round(base * k))
         grade = pl.when(hit.fill_null(value=False)).then(pl.lit(i + 1, dtype=pl.Int64)).otherwise(grade)
     return pl.when(unknown & (grade == 0)).then(None).otherwise(grade)
 

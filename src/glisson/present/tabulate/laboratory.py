@@ -63,6 +63,45 @@ def by_method(assessment: Assessment, result: LaboratoryResult, words: Words) ->
     )  # fmt: skip
 
 
+def sessions(assessment: Assessment, result: LaboratoryResult) -> TableModel | None:
+    """Return each test that became abnormal after a session, by the baseline of that session and its method."""
+    found = [t for t in result.tests if any(int(t.sessions.count(g).sum()) for g in GRADES[1:])]
+    if not found:
+        return None
+    groups = _groups([t.sessions for t in found])
+    rows: list[Row] = []
+    for heading, least in (("Any grade", 1), ("Grade 3 or worse", 3)):
+        hit = [t for t in found if any(int(t.sessions.count(g).sum()) for g in GRADES[least:])]
+        rows += [section(heading)] if hit else []
+        rows += [
+            Row(cells=(t.term, *(_of_sessions(t.sessions, g, GRADES[least:]) for g in groups)), indent=1) for t in hit
+        ]
+    return TableModel(
+        name="lab-sessions",
+        title=caption(assessment, f"Laboratory abnormalities after each session, CTCAE version {result.version}"),
+        columns=(
+            text_column("CTCAE term", 2.4),
+            *(group_column(assessment, g) if g else Column(heading="All sessions", width=1.5) for g in groups),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Sessions of each method with a grade above that of the last value in the 30 days up to the session "
+            "itself, of those with a gradable value in their window, which the next session cuts short. Sessions of "
+            "one patient are not independent, so no intervals are given.",
+        ),
+        wide=len(groups) > 3,
+    )
+
+
+def _of_sessions(table: CountTable, group: Group, hit: tuple[str, ...]) -> str:
+    coarse = table.by(*(k for k, _ in group))
+    if group not in coarse.groups():
+        return NOTHING_TO_PRINT
+    row = dict(zip(coarse.categories, coarse.counts[coarse.groups().index(group)].tolist(), strict=True))
+    n = sum(row[g] for g in GRADES)
+    return f"{sum(row[g] for g in hit)} of {n}" if n else NOTHING_TO_PRINT
+
+
 def extremes(assessment: Assessment, result: LaboratoryResult, words: Words) -> TableModel:
     """Return the highest (or lowest) value after treatment of each test, overall and by method."""
     groups = _groups([t.worst for t in result.tests])
@@ -72,7 +111,8 @@ def extremes(assessment: Assessment, result: LaboratoryResult, words: Words) -> 
         cells = [
             NOTHING_TO_PRINT
             if g not in known
-            else f"{_quartiles(known[g][0], words)}\nday {words.number(known[g][1][1], 0)}"
+            else f"{_quartiles(known[g][0], words, test.test)}\nday {words.number(known[g][1][1], 0)}"
+            f"{_with_value(test.worst, g)}"
             for g in groups
         ]
         kind = "lowest" if test.low else "highest"
@@ -84,7 +124,7 @@ def extremes(assessment: Assessment, result: LaboratoryResult, words: Words) -> 
         rows=tuple(rows),
         notes=(
             "Median (quartiles) of each patient's highest value in the windows, or lowest where low values are "
-            "abnormal, and the median day from the first session.",
+            "abnormal, and the median day from the first session; how many have a value, where some have none.",
         ),
         wide=len(groups) > 3,
     )
@@ -138,8 +178,9 @@ def liver_function(assessment: Assessment, result: LaboratoryResult, words: Word
         rows=tuple(rows),
         notes=(
             f"Before: last value in the 30 days up to the first session. Worst: within {result.function_days} days of "
-            "any session. Worse: of patients with both, in brackets the exact interval. Incidence of a worse grade "
-            "from the first session, at any time, with death competing (Aalen-Johansen).",
+            "any session. Change: worst score in that time less the one before; higher is worse. Worse: of "
+            "patients with both, in brackets the exact interval. Incidence of a worse grade from the first session, at "
+            f"any time, with death within {result.function_days} days of the last score competing (Aalen-Johansen).",
         ),
         wide=len(groups) > 3,
     )
@@ -165,6 +206,10 @@ def _score_rows(score: LiverScore, groups: list[Group], words: Words) -> list[Ro
         Row(cells=("Before: " + " / ".join(grades), *(_before(score.table, g, grades) for g in groups)), indent=1),
         Row(cells=("Worst after: " + " / ".join(grades), *(_after(score.table, g, grades) for g in groups)), indent=1),
     ]
+    if score.score != "malbi":  # the same value as ALBI
+        changed = {g: f"{_quartiles(q, words, score.score)}\n{n} with both" for g, n, q in score.changes}
+        cells = [changed.get(g, NOTHING_TO_PRINT) for g in groups]
+        rows.append(Row(cells=("Change of the score, median (quartiles)", *cells), indent=1))
     worse = [next(iter(score.estimates.select("proportion", group=g)), None) for g in groups]
     rows.append(Row(cells=("Worse than before", *(rate_cell(e, words) for e in worse)), indent=1))
     for day in dict.fromkeys(e.at for e in score.worse.select("cumulative_incidence")):
@@ -215,9 +260,21 @@ def _rate(test: LabTest, group: Group, detail: str, words: Words) -> str:
     return rate_cell(found, words) if found is not None and found.n else NOTHING_TO_PRINT
 
 
-def _quartiles(values: tuple[float, float, float], words: Words) -> str:
-    low, median, high = (words.measure(v) for v in values)
+def _quartiles(values: tuple[float, float, float], words: Words, test: str = "") -> str:
+    """Return median and quartiles with the same decimals: two of INR and ALBI, none of whole or large ones."""
+    digits = 0 if min(map(abs, values)) >= 100 or all(v == round(v) for v in values) else 1
+    digits = 2 if test in {"inr", "albi"} else digits
+    low, median, high = (words.number(v, digits) for v in values)
     return f"{median} ({low}, {high})"
+
+
+def _with_value(table: CountTable, group: Group) -> str:
+    """Return how many of a group have a value, where not all do."""
+    coarse = table.by(*(k for k, _ in group))
+    row = dict(zip(coarse.categories, coarse.counts[coarse.groups().index(group)].tolist(), strict=True))
+    treated = sum(row.values())
+    known = treated - row[NOT_MEASURED]
+    return f"\n{known} of {treated} with a value" if known < treated else ""
 
 
 def _baseline(level: str) -> str:
