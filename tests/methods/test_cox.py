@@ -243,6 +243,8 @@ cohorts = st.lists(
 @settings(max_examples=60)
 @given(cohorts, st.sampled_from(TIES))
 @example(rows=[(1, 1, False, "a"), (1, 2, False, "b"), *[(1, 2, True, "b")] * 4], ties="efron")
+@example(rows=[(2, 3, True, "a"), (5, 2, False, "b"), (2, 3, True, "a")], ties="efron")
+@example(rows=[*[(3, 2, True, "a")] * 2, (5, 1, False, "b"), *[(6, 1, False, "b")] * 3], ties="efron")
 def test_any_small_cohort_gives_a_number_or_a_reason(rows, ties):
     start, length, event, group = zip(*rows, strict=True)
     exits = [a + b for a, b in zip(start, length, strict=True)]
@@ -254,6 +256,13 @@ def test_any_small_cohort_gives_a_number_or_a_reason(rows, ties):
             for row in cox(data, "g", ties=ties, penalty=penalty):
                 assert (row.value is not None and math.isfinite(row.value)) or row.reason
                 assert row.low is None or math.isfinite(row.low)
+
+
+def test_risk_sets_that_vanish_have_no_likelihood():
+    data = prepare(np.array([[1.0], [0.0]]), np.array([1, 2]), np.array([True, True]))
+    assert math.isfinite(moments(data, np.array([300.0])).loglik)
+    for beta in (363.0, 700.0, 1000.0):
+        assert moments(data, np.array([beta])).loglik == -math.inf
 
 
 @pytest.mark.property

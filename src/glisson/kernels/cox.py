@@ -15,6 +15,10 @@ from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, Staying, bi
 
 Ties = Literal["efron", "breslow"]
 
+#: Share of the highest risk below which a risk set has vanished: its square cannot be divided by, and rounding may
+#: leave less than nothing of it.
+_VANISHED = 1e-150
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoxData:
@@ -168,7 +172,7 @@ def moments(data: CoxData, beta: Floats) -> Moments:
     a, k = data.fraction, data.member
     phi = at_risk[k, 0] - a * died[k, 0]
     squared = phi * phi
-    if not np.all(squared > 0) or not np.all(np.isfinite(squared)):  # coefficients so large that whole risk sets vanish
+    if not np.all(phi > _VANISHED) or not np.all(np.isfinite(squared)):  # coefficients so large that risk sets vanish
         return Moments(-np.inf, np.full(p, np.nan), np.full((p, p), np.nan))
     first, second = data.share / phi, data.share / squared
     own = data.load[sets.died]

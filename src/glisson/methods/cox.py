@@ -16,7 +16,7 @@ from glisson.kernels.cox import Ties, linear_predictor, moments
 from glisson.kernels.cox_residuals import cell_parts, hazards_proportional
 from glisson.kernels.profile import profile_limits, profile_value
 from glisson.kernels.risk_sets import Floats, RiskSets
-from glisson.methods.cox_model import ENOUGH_EVENTS, CoxModel, Penalty, fit_cox
+from glisson.methods.cox_model import ENOUGH_EVENTS, CoxModel, Penalty, fit_cox, never_differing
 from glisson.methods.fits import normal_quantile
 from glisson.tables import Endpoint, Estimate, Estimates, RiskTable
 
@@ -257,6 +257,8 @@ def _row(model: CoxModel, statistic: str, **values: Any) -> Estimate:
 
 
 def _no_maximum(model: CoxModel) -> str:
+    if never_differing(model.data).any():
+        return "not estimable (whoever is at risk at an event has the same value of a covariate)"
     if model.fit.outcome == "singular":
         return "not estimable (covariates that cannot be told apart)"
     return "not estimable (the ratio grows without end)"

@@ -28,6 +28,8 @@ Penalty = Literal["auto", "none", "firth"]
 ENOUGH_EVENTS = 10.0
 #: A coefficient times the spread of its covariate beyond which it is on its way to infinity.
 _FAR = 35.0
+#: Information an event, in squared spreads of the covariate, below which there is none but rounding.
+_NO_INFORMATION = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -266,6 +268,8 @@ def _penalty(matrix: Design, rows: Rows, penalty: Penalty, *, monotone: bool) ->
 def _maximum(data: CoxData, function: Callable[[Floats], Point], *, endless: bool) -> Solution:
     """Look for the maximum, unless it is known that there is none."""
     start = np.zeros(data.p)
+    if never_differing(data).any():
+        return Solution(start, function(start), "singular", 0)
     if endless:
         return Solution(start, function(start), "diverged", 0)
     spread = np.ptp(data.x, axis=0)
@@ -273,6 +277,24 @@ def _maximum(data: CoxData, function: Callable[[Floats], Point], *, endless: boo
     if found.outcome != "converged":
         return found
     return Solution(found.at, function(found.at), found.outcome, found.steps)
+
+
+def never_differing(data: CoxData) -> NDArray[np.bool_]:
+    """Return which covariates are the same in everybody at risk, whatever the event: the likelihood is flat in them.
+
+    Parameters
+    ----------
+    data
+        Prepared rows.
+
+    Returns
+    -------
+    ndarray
+        Shape (p,).
+    """
+    most = float(data.sets.weight.sum()) * np.ptp(data.x, axis=0) ** 2
+    flat: NDArray[np.bool_] = np.diag(moments(data, np.zeros(data.p)).information) <= _NO_INFORMATION * most
+    return flat
 
 
 def _inverse(information: Floats) -> Floats:
