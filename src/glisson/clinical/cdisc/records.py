@@ -119,13 +119,15 @@ def _unread(sheets: Sequence[RawSheet]) -> list[Problem]:
     """Say that analysis datasets beside the domains are not read, because the domains give them anew."""
     found = [s for s in sheets if s.name.casefold() in {"adsl", *ANALYSIS}]
     domains = ", ".join(d.code.casefold() for d in DOMAINS if d.code.casefold() in by_name(sheets))
+    if not found:
+        return []
     return [
         Problem(
-            severity="note", rule="cdisc.derived", file=s.file, sheet=s.name, found="the dataset is not read",
-            expected=f"the records themselves, which are in {domains}",
-            todo="nothing; correct records there, analysis datasets are derived from them again",
+            severity="note", rule="cdisc.derived", file=found[0].file, sheet=found[0].name,
+            found=f"{', '.join(s.name for s in found)}: derived datasets are not read",
+            expected=f"the records, which are in {domains}",
+            todo="nothing; correct records there, and everything is derived from them again",
         )
-        for s in found
     ]  # fmt: skip
 
 

@@ -1,0 +1,7 @@
+"""Analysis datasets for statisticians: ADaM-style tables with the records they were derived from."""
+
+from __future__ import annotations
+
+from glisson.adam.export import export_adam
+
+__all__ = ["export_adam"]
