@@ -120,7 +120,7 @@ def _accepted(kind: Any) -> str:
         return "entries of their own" if options[0] is ColumnMap else f"list: {_accepted(options[0])}"
     if get_origin(kind) is dict:
         return "table: text = text"
-    if options and all(isinstance(o, str) for o in options):
+    if options and all(isinstance(o, str | int) for o in options):
         return ", ".join(f"`{o}`" for o in options if o)
     return _accepted(options[0]) if options else "date"
 

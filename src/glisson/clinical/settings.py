@@ -113,7 +113,9 @@ class SafetySettings(_Section):
     """How harm is graded and counted."""
 
     liver_function_days: int = Field(
-        default=90, ge=1, description="days after a session in which the worst liver function is looked for"
+        default=90,
+        ge=1,
+        description="days after a session in which the worst liver function is looked for, and after a score for death",
     )
     child_pugh_albumin_limit: Literal[28, 30] = Field(
         default=28, description="g/L below which albumin has three points in Child-Pugh; published tables differ"
