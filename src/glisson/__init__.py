@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glisson.adam import export_adam
     from glisson.assessing import assess
     from glisson.clinical.cohort import Cohort
     from glisson.clinical.derive import endpoint
@@ -42,6 +43,7 @@ _HOME = {
     "cox": "glisson.methods.cox",
     "cumulative_incidence": "glisson.methods.competing",
     "endpoint": "glisson.clinical.derive",
+    "export_adam": "glisson.adam",
     "fine_gray": "glisson.methods.competing_tests",
     "followup": "glisson.methods.survival",
     "gray_test": "glisson.methods.competing_tests",
@@ -67,6 +69,7 @@ __all__ = [
     "cox",
     "cumulative_incidence",
     "endpoint",
+    "export_adam",
     "fine_gray",
     "followup",
     "gray_test",

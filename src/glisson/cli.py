@@ -96,6 +96,45 @@ def check(
 
 
 @app.command()
+def export(
+    source: Input,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the datasets.")] = Path("adam"),
+    study: StudyFile = None,
+    format: Annotated[str, typer.Option(help="csv, or xpt: SAS transport files, which need pyreadstat.")] = "csv",  # noqa: A002
+    ids: Annotated[str, typer.Option(help="pseudonym: Pt01, Pt02, ... as in reports; input: ids as they are.")] = (
+        "pseudonym"
+    ),
+    study_id: Annotated[str, typer.Option("--study-id", help="STUDYID of every dataset.")] = "GLISSON",
+    adam_day_count: Annotated[
+        bool, typer.Option("--adam-day-count", help="Durations count first and last day: end - start + 1.")
+    ] = False,
+    exclude_blocked: Annotated[
+        bool, typer.Option("--exclude-blocked", help="Leave out patients with blocking problems, visibly.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept unambiguous choices without asking.")] = False,
+    force: Force = False,
+) -> None:
+    """Write ADaM-style datasets for statisticians, with the records from which they are derived."""
+    from glisson.adam import check_export, export_adam  # noqa: PLC0415 - start-up stays quick
+
+    check_export(out, format, ids=ids, study_id=study_id, force=force)
+    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes)
+    _say_problems(cohort.problems, source)
+    done = export_adam(
+        cohort, out, format, ids=ids, study_id=study_id, adam_day_count=adam_day_count, force=force
+    )  # fmt: skip
+    typer.echo("\n" + "\n".join(f"  {name:<6}{_counted(n, 'row')}" for name, n in done.rows))
+    for name, reason in done.left_out:
+        typer.echo(f"  {name:<6}not written: {reason}")
+    typer.echo("\n" + "\n".join(done.notes))
+    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
+    chosen = {"ids": (ids, "pseudonym"), "study_id": (study_id, "GLISSON"), "adam_day_count": (adam_day_count, False)}
+    more = "".join(f", {name}={value!r}" for name, (value, usual) in chosen.items() if value != usual)
+    typer.echo(f"\nWritten to {out}. Read it back: glisson assess {out}")
+    typer.echo(f"The same in Python:\n  gl.export_adam(gl.read_cohort({files}), {str(out)!r}, {format!r}{more})")
+
+
+@app.command()
 def template(
     path: Annotated[Path, typer.Argument(help="Where to write the empty workbook, e.g. cohort.xlsx.")],
     force: Force = False,

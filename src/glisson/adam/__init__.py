@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from glisson.adam.export import export_adam
+from glisson.adam.export import check_export, export_adam
 
-__all__ = ["export_adam"]
+__all__ = ["check_export", "export_adam"]

@@ -18,7 +18,8 @@ _MORE: tuple[tuple[str, str, Kind, str], ...] = (
     ("AEDECOD", "CTCAE term", "char", "adverse_event.term; not coded in MedDRA"),
     ("AEBODSYS", "CTCAE organ class of AEDECOD", "char", "CTCAE"),
     ("AETOXGR", "Toxicity grade as recorded", "char", "adverse_event.grade"),
-    ("ATOXGRN", "Analysis toxicity grade", "integer", "adverse_event.grade"),
+    ("ATOXGR", "Analysis toxicity grade", "char", "adverse_event.grade"),
+    ("ATOXGRN", "Analysis toxicity grade (N)", "integer", "adverse_event.grade"),
     ("AETOXVER", "CTCAE version of the grade", "char", "adverse_event.ctcae_version"),
     ("ASTDT", "Analysis start date", "date", "adverse_event.onset_date"),
     ("ASTDTF", "Imputation flag of ASTDT", "char", "D: day, M: month and day imputed"),
@@ -59,6 +60,7 @@ def adae(source: Source) -> Dataset:
     rows = rows.with_columns(
         AEBODSYS=pl.Series([organ_class(t) for t in rows["AEDECOD"].to_list()], dtype=pl.String),
         AETOXGR=pl.col("grade").cast(pl.String),
+        ATOXGR=pl.col("grade").cast(pl.String),
         ATOXGRN="grade",
         ASTDY=study_day(pl.col("ASTDT"), start),
         AENDY=study_day(pl.col("AENDT"), start),

@@ -76,9 +76,9 @@ class Exported:
 def export_adam(
     cohort: Cohort,
     folder: Path | str,
-    format: Format = "csv",  # noqa: A002 - the word of the command line
+    format: Format | str = "csv",  # noqa: A002 - the word of the command line
     *,
-    ids: Choice = "pseudonym",
+    ids: Choice | str = "pseudonym",
     study_id: str = "GLISSON",
     adam_day_count: bool = False,
     force: bool = False,
@@ -136,10 +136,10 @@ def export_adam(
     (24, ())
     """
     target = Path(folder)
-    _check(format, ids, study_id)
-    check_folder(target, manifest=MANIFEST, what="export", force=force)
+    check_export(target, format, ids=ids, study_id=study_id, force=force)
     _refuse_blocking(cohort)
-    made = datasets(cohort, ids=ids, study_id=study_id, adam_day_count=adam_day_count)
+    named: Choice = "input" if ids == "input" else "pseudonym"
+    made = datasets(cohort, ids=named, study_id=study_id, adam_day_count=adam_day_count)
     cut = 0
     with whole_folder(target) as new:
         for one in made.datasets:
@@ -159,7 +159,7 @@ def export_adam(
         files=tuple(target / name for name in written),
         rows=tuple((d.name, len(d.rows)) for d in made.datasets),
         left_out=made.left_out,
-        notes=_notes(cohort, ids, adam_day_count=adam_day_count, cut=cut),
+        notes=_notes(cohort, named, adam_day_count=adam_day_count, cut=cut),
     )
 
 
@@ -209,7 +209,15 @@ def _lacking(cohort: Cohort, needs: tuple[str, ...]) -> str:
     return f"it needs {', '.join(missing)}" if missing else ""
 
 
-def _check(format: str, ids: str, study_id: str) -> None:  # noqa: A002 - as above
+def check_export(
+    out: Path,
+    format: str = "csv",  # noqa: A002 - as above
+    *,
+    ids: str = "pseudonym",
+    study_id: str = "GLISSON",
+    force: bool = False,
+) -> None:
+    """Refuse, before any work is done, what ``export_adam`` could not write; arguments and errors are the same."""
     if format not in get_args(Format):
         raise SettingsError(f"format {format!r}", expected=f"one of {', '.join(get_args(Format))}")
     if ids not in get_args(Choice):
@@ -220,6 +228,7 @@ def _check(format: str, ids: str, study_id: str) -> None:  # noqa: A002 - as abo
         )
     if format == "xpt":
         check_xport()
+    check_folder(out, manifest=MANIFEST, what="export", force=force)
 
 
 def _refuse_blocking(cohort: Cohort) -> None:

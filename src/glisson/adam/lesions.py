@@ -13,7 +13,7 @@ from glisson.clinical.tumour.derived import derived
 from glisson.clinical.tumour.visits import visits
 
 _MORE: tuple[tuple[str, str, Kind, str], ...] = (
-    ("PARAMCD", "Parameter code", "char", "LDIAMn, nth target of the subject; SUMDIAM, SUMLIV, SUMEXH: sums"),
+    ("PARAMCD", "Parameter code", "char", "LDIAMn, nth target of the subject; SDIAM, SDIAMLIV, SDIAMEXH: sums"),
     ("PARAM", "Parameter", "char", "with the unit of AVAL"),
     ("PARCAT1", "Parameter category", "char", "criterion"),
     ("TRGRPID", "Lesion group", "char", "TARGET"),
@@ -39,8 +39,8 @@ _MORE: tuple[tuple[str, str, Kind, str], ...] = (
     ("CRIT2FL", "Criterion 2 met", "char", "Y or N, sums after baseline"),
 )  # fmt: skip
 VARIABLES = variables((*CORE, *_MORE, *SOURCE))
-_SUMS = {"any": ("SUMDIAM", "Sum of all target lesions"), "liver": ("SUMLIV", "Sum of target lesions in the liver"),
-         "outside": ("SUMEXH", "Sum of target lesions outside it")}  # fmt: skip
+_SUMS = {"any": ("SDIAM", "Sum of all target lesions"), "liver": ("SDIAMLIV", "Sum of target lesions in the liver"),
+         "outside": ("SDIAMEXH", "Sum of target lesions outside it")}  # fmt: skip
 _SIZES = {"size": "diameter (mm)", "viable": "viable diameter (mm)", "area": "viable area (mm2)",
           "product": "product of diameters (mm2)"}  # fmt: skip
 
@@ -108,8 +108,15 @@ def _sizes(source: Source, code: str) -> pl.DataFrame:
         PCHGNAD=pl.when(nadir > 0).then(100 * (value - nadir) / nadir),
         sums=pl.lit(value=False),
         SRCDOM=pl.when(pl.col("SRCSEQ").is_not_null()).then(pl.lit("TR")),
-        SRCVAR=pl.when(pl.col("SRCSEQ").is_not_null()).then(pl.lit("LDIAM")),
+        SRCVAR=pl.when(pl.col("SRCSEQ").is_not_null()).then(_variable(rule.measure)),
     )
+
+
+def _variable(measure: str) -> pl.Expr:
+    """Return the variable of TR that holds the size."""
+    if measure in {"viable", "area"}:
+        return pl.lit("VLDIAM" if measure == "viable" else "VAREA")
+    return pl.when(pl.col("is_node")).then(pl.lit("SAXIS")).otherwise(pl.lit("LDIAM"))
 
 
 def _measured(source: Source) -> pl.DataFrame:
