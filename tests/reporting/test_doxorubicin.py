@@ -64,7 +64,7 @@ def test_the_text_says_what_was_seen_who_was_looked_at_and_what_contradicts():
     assert (
         "Recorded were febrile neutropenia in 1 of 30 (3%), neutropenia in 1 of 30 (3%), and nausea in 2 of 30" in text
     )
-    assert "1 of them apart from a post-embolization syndrome" in text
+    assert "apart from a post-embolization syndrome there was nausea in 1." in text
     assert "neutropenia in 1 of 17, more than the adverse events say of neutropenia" in text
     assert "1 patient of them had less than 30 days of follow-up; of the 29 others alone the bound is 10%" in text
     assert "None of them had leukopenia" in text

@@ -89,21 +89,16 @@ def _seen(result: DoxorubicinResult, words: Words) -> str:
             f"None of them had {listed([lower_first(t.term) for t in clear], 'or')}: each could still occur in up to "
             f"{upper} of such patients. "
         )
-    had = [f"{lower_first(t.term)} in {_recorded(_own(t), words)}" for t in result.terms if _own(t).events]
+    had = [f"{lower_first(t.term)} in {words.count_of(_own(t).events, n)}" for t in result.terms if _own(t).events]
     if had:
         text += f"Recorded were {listed(had)}. "
-    if any(_own(t).events and _own(t).apart is not None for t in result.terms):
-        text += "Nausea and vomiting after embolization are mostly effects of the embolization. "
+    apart = [(t, _own(t).apart) for t in result.terms if _own(t).events and _own(t).apart is not None]
+    if apart:
+        text += "Nausea and vomiting after embolization are mostly effects of the embolization: apart from a "
+        text += f"post-embolization syndrome there was {listed([f'{lower_first(t.term)} in {k}' for t, k in apart])}. "
     return text + _counts(result, n) + _followed(result, words) + (
         "What nobody looked for was not seen: alopecia and cardiac function above all."
     )  # fmt: skip
-
-
-def _recorded(own: GroupAnswer, words: Words) -> str:
-    text = words.count_of(own.events, own.n)
-    if own.apart is None:
-        return text
-    return f"{text}, {own.apart or 'none'} of them apart from a post-embolization syndrome"
 
 
 def _counts(result: DoxorubicinResult, n: int) -> str:
