@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.patches import PathPatch
 
 from glisson.present.figures import draw_waterfall
+from glisson.present.figures.draw_parts import breadth
 from glisson.present.figures.waterfall import CLIP, waterfall
 from tests.present.figures.patients import LABELS, course, many, result
 
@@ -62,6 +65,29 @@ def test_nobody_has_a_scan() -> None:
     assert figure.bars == ()
     words = [t.get_text().replace("\n", " ") for t in draw_waterfall.draw(figure).texts]
     assert [w for w in words if w.startswith("no scan")]
+
+
+@pytest.mark.parametrize("n", [6, 24, 40, 100, 300])
+@pytest.mark.parametrize("scans", [True, False])
+def test_names_stand_under_all_slots_or_under_none_and_never_in_the_key(n: int, scans: bool) -> None:
+    data = many(n, scans=scans)
+    names = {c.patient for c in data.patients}
+    drawn = draw_waterfall.draw(waterfall(data, LABELS))
+    written = [t for t in drawn.texts if t.get_text() in names]
+    assert {t.get_text() for t in written} in (set(), names)
+    keys = [t.get_position()[1] for t in drawn.texts if t.get_text().startswith(("new lesion", "DEB-TACE ("))]
+    lowest = min((t.get_position()[1] - breadth(t.get_text()) for t in written), default=1e3)
+    assert all(lowest > y + 1.2 for y in keys)
+
+
+def test_the_criterion_s_lines_go_on_beside_the_reasons() -> None:
+    figure = waterfall(many(24, scans=False), LABELS)
+    drawn = draw_waterfall.draw(figure)
+    white = [p for p in drawn.findobj(PathPatch) if p.get_facecolor()[:3] == (1, 1, 1) and p.get_zorder() < 1]
+    for patch in white:
+        corners = patch.get_path().vertices
+        boxes = corners.reshape(-1, 5, 2)
+        assert (np.ptp(boxes[:, :, 0], axis=1) < 8.0).all(), "blank behind words only"
 
 
 def test_letters_become_tones_where_bars_are_thin() -> None:

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 # All lengths in millimetres.
 _LEFT, _RIGHT, _TOP, _AXES, _FOOT = 14.0, 10.5, 5.5, 66.0, 1.0
-_WIDEST, _GAP, _LEAST_EMPTY, _STRIP = 9.0, 2.0, 6.6, 3.0
+_WIDEST, _GAP, _LEAST_EMPTY, _TWO_LINES, _STRIP = 9.0, 2.0, 6.6, 6.4, 3.0
 #: As many patients find room in a single column.
 _FEW = 7
 #: Slots from which letters stand upright, or at least sideways, and names of patients under them.
 _UPRIGHT, _SIDEWAYS = 4.9, 2.7
 #: Tones of responses where letters have no room.
-_TONES = {"CR": INK, "PR": "#6b7178", "SD": "#b9bec4", "non": "#d5d8dc", "PD": "#eceef0", "NE": "white"}
+_TONES = {"CR": INK, "PR": "#61676e", "SD": "#a0a6ac", "non": "#c6cbcf", "PD": "#e7e9eb", "NE": "white"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,20 +164,24 @@ def _draw_strip(paper: Paper, bars: tuple[Bar, ...], frame: _Frame) -> None:
 def _draw_empty(paper: Paper, figure: WaterfallFigure, frame: _Frame) -> None:
     """Leave the slots of patients without a change open, and say why on the slots."""
     left = _LEFT + 1.0 + len(figure.bars) * frame.slot
+    blank: list[Rectangle] = []  # no limit strikes a word through
     for group in figure.empty:
         left += _GAP
         width = max(_LEAST_EMPTY, len(group.patients) * frame.slot)
         low, high = frame.y(0.0) - 1.2, frame.y(0.0) + 1.2
         draw_boxes(paper, [(left, low, left + width, high)], facecolor="white", edgecolor=SOFT, linewidth=0.6, zorder=4)
-        draw_boxes(paper, [(left, frame.bottom, left + width, low)], facecolor="white", zorder=0.7)
         own = width / len(group.patients)
         draw_lines(paper, [([left + own * k] * 2, [low, high]) for k in range(1, len(group.patients))], color=HAIRLINE,
                    linewidth=0.4, zorder=4)  # fmt: skip
-        write(paper, left + width / 2, low - 1.2, _in_two(group.text), ha="center", va="top", rotation=90, color=SOFT)
-        if own >= _SIDEWAYS:
+        words, middle = _in_two(group.text), left + width / 2
+        tall = max(breadth(line) for line in words.split("\n"))
+        blank.append((middle - _TWO_LINES / 2, low - 1.2 - tall, middle + _TWO_LINES / 2, low))
+        write(paper, middle, low - 1.2, words, ha="center", va="top", rotation=90, color=SOFT)
+        if frame.slot >= _SIDEWAYS:  # names stand under all slots or under none
             for k, patient in enumerate(group.patients):
                 _write_name(paper, left + own * (k + 0.5), frame.bottom - _below(frame.slot), patient)
         left += width
+    draw_boxes(paper, blank, facecolor="white", zorder=0.7)
 
 
 def _in_two(text: str) -> str:
