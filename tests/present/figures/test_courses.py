@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glisson.assessment.courses import LabMedian
 from glisson.present.figures import draw_courses
 from glisson.present.figures.courses import MOST_COLUMNS, _linear_axis, _log_axis, lab_figure
 from tests.present.figures.patients import LABELS, lab_course, result
@@ -23,7 +24,7 @@ def test_rows_are_tests_and_columns_methods() -> None:
     assert alt.ticks == (0.5, 1.0, 2.0, 5.0, 10.0)
     assert figure.left_out == ()
     words = [t.get_text() for t in draw_courses.draw(figure).texts]
-    assert {"no value", "ULN", "grade 1 | 2", "median of 3 or more"} <= set(words)
+    assert {"no value", "ULN", "grade\n1 | 2", "median of 3 or more"} <= set(words)
 
 
 def test_of_many_methods_those_with_the_most_patients_are_shown() -> None:
@@ -48,6 +49,21 @@ def test_axes_hold_all_values_with_few_ticks(values: list[float]) -> None:
         assert max(values) < high
         assert len(ticks) <= 6
         assert all(low <= t <= high for t in ticks)
+
+
+@pytest.mark.by_hand
+def test_labels_of_an_axis_have_the_same_decimals() -> None:
+    score = lab_course("albi", scale="linear", limits=((-2.6, "grade 1 | 2"), (-1.39, "grade 2 | 3")), lines=(),
+                       medians=(LabMedian(method="deb_tace", points=((0, -3.1, 3), (9, -1.3, 3))),))  # fmt: skip
+    figure = lab_figure(result(labs=(score,)), LABELS)
+    assert figure is not None
+    assert figure.rows[0].tick_labels == ("−3.0", "−2.5", "−2.0", "−1.5")
+
+
+@pytest.mark.by_hand
+def test_a_narrow_axis_of_multiples_still_has_three_ticks() -> None:
+    assert _log_axis([0.6, 1.0, 2.0])[2] == (0.7, 1.0, 1.5, 2.0)
+    assert _log_axis([0.3, 1.0, 5.0])[2] == (0.5, 1.0, 2.0, 5.0)
 
 
 @pytest.mark.parametrize("single", [True, False])

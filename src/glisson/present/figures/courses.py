@@ -15,6 +15,8 @@ MOST_COLUMNS = 4
 DAYS = (0, 60, 120, 180)
 FIRST_DAY, LAST_DAY = -30, 180
 _MULTIPLES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+#: Multiples where the ones above leave fewer than three ticks.
+_CLOSER = (0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
 _STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 
 
@@ -130,7 +132,7 @@ def _row(course: LabCourse, methods: Sequence[str]) -> CourseRow:
         low=low,
         high=high,
         ticks=ticks,
-        tick_labels=tuple(f"{t:g}".replace("-", "−") for t in ticks),
+        tick_labels=tuple(f"{t:g}" for t in ticks) if log else _same_decimals(ticks),
         limits=course.limits,
         cells=cells,
     )
@@ -148,9 +150,17 @@ def _log_axis(values: Sequence[float]) -> tuple[float, float, tuple[float, ...]]
     """Return an axis of multiples that holds all values, with at most five ticks, 1 among them."""
     low, high = min(values) / 1.1, max(values) * 1.1
     inside = [m for m in _MULTIPLES if low <= m <= high]
+    if len(inside) < 3:
+        inside = [m for m in _CLOSER if low <= m <= high]
     if len(inside) > 5:
         inside = [m for m in inside if m in {0.1, 1.0, 10.0, 100.0}] or inside[::2]
     return low, high, tuple(inside)
+
+
+def _same_decimals(ticks: Sequence[float]) -> tuple[str, ...]:
+    """Return ticks with as many decimals as the one that needs most."""
+    decimals = max((len(f"{t:g}".partition(".")[2]) for t in ticks), default=0)
+    return tuple(f"{t:.{decimals}f}".replace("-", "−") for t in ticks)
 
 
 def _linear_axis(values: Sequence[float]) -> tuple[float, float, tuple[float, ...]]:

@@ -97,12 +97,10 @@ def _draw_frame(paper: Paper, frame: _Frame, *, first: bool, last: bool, lowest:
 
 
 def _name_limits(paper: Paper, frame: _Frame, right: float) -> None:
-    """Name the limits of normal beside their lines; names between grades stand above them in the panel."""
+    """Name the limits of normal and between grades beside their lines, the latter in two lines."""
     for value, name in frame.row.limits:
-        if len(name) <= 3:
-            write(paper, right + 0.8, frame.y(value), name, color=SOFT)
-        else:
-            write(paper, right, frame.y(value) + 1.4, name, color=SOFT, ha="right", zorder=3)
+        words = name.replace(" ", "\n", 1)
+        write(paper, right + 0.8, frame.y(value), words, color=SOFT, va="center", linespacing=1.1)
 
 
 def _draw_cell(paper: Paper, frame: _Frame, cell: CourseCell, style: int) -> None:
