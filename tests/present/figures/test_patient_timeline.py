@@ -49,8 +49,23 @@ def test_drawings_fit_a_page(scans: bool) -> None:
         assert drawn.get_figheight() * 25.4 < 220
         words = [t.get_text() for t in drawn.texts]
         lacking = sum(len(p.sums) < 2 for p in figure.panels)
-        assert words.count("no complete sum after treatment") == lacking
+        assert sum(words.count(reason) for reason in {p.why_none for p in figure.panels}) == lacking
         assert scans or lacking == n
+
+
+@pytest.mark.by_hand
+def test_a_timeline_without_sums_says_why() -> None:
+    (figure,) = timelines(result(course(1, why_none="died before the first scan"), course(2)), LABELS)
+    words = [t.get_text() for t in draw_patient_timeline.draw(figure).texts]
+    assert {"died before the first scan", "no target sum"} <= set(words)
+
+
+@pytest.mark.by_hand
+def test_the_first_response_finds_room_beside_the_scan_before_it() -> None:
+    scans = ((35, "SD", "any"), (101, "PR", "any"), (190, "PR", "any"), (860, "PD", "any"))
+    (figure,) = timelines(result(course(end=864, responses=scans), course(2)), LABELS)
+    words = [t.get_text() for t in draw_patient_timeline.draw(figure).texts]
+    assert words.count("PR") == 2
 
 
 def test_severe_events_find_room_first_and_the_others_are_counted() -> None:

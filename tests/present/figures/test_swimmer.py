@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 
 from glisson.present.figures import draw_swimmer
+from glisson.present.figures.palette import HAIRLINE
 from glisson.present.figures.swimmer import MOST_BARS, MOST_PAGES, course_marks, swimmers
 from tests.present.figures.patients import LABELS, course, many, result
 
@@ -55,3 +58,13 @@ def test_drawings_fit_a_page(n: int) -> None:
     drawn = draw_swimmer.draw(page)
     assert round(drawn.get_figwidth() * 25.4) == 183
     assert drawn.get_figheight() * 25.4 < 225
+
+
+def test_month_lines_do_not_run_through_headings() -> None:
+    (page,) = swimmers(many(24), LABELS)
+    drawn = draw_swimmer.draw(page)
+    months = next(line for line in drawn.findobj(Line2D) if line.get_color() == HAIRLINE)
+    heights = np.asarray(months.get_ydata(orig=True)).reshape(-1, 3)[:, :2]
+    headings = [t.get_position()[1] for t in drawn.texts if t.get_fontweight() == "bold"]
+    assert len(headings) == len(page.headings)
+    assert not any((low < y + 1.2 < high) for y in headings for low, high in np.sort(heights, axis=1))

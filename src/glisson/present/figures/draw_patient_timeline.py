@@ -124,7 +124,7 @@ def _draw_panel(paper: Paper, frame: _Frame, lanes: tuple[str, ...]) -> None:
     for text, y in zip(lanes, heights, strict=True):
         write(paper, frame.left - 1.5, y, text, ha="right", color=SOFT)
     _draw_sums(paper, frame)
-    _write_row(paper, frame, panel.responses, frame.lane(0))
+    _write_row(paper, frame, panel.responses, frame.lane(0), gap=0.7)
     _draw_course(paper, frame)
     _draw_systemic(paper, frame)
 
@@ -133,7 +133,7 @@ def _draw_sums(paper: Paper, frame: _Frame) -> None:
     """Draw the line of the sums; its numbers stand above it, the sum before treatment at its beginning."""
     panel, (low, high) = frame.panel, frame.spark
     if len(panel.sums) < 2:
-        write(paper, frame.x(0.0) + 1.0, (low + high) / 2, "no complete sum after treatment", color=SOFT)
+        write(paper, frame.x(0.0) + 1.0, (low + high) / 2, panel.why_none, color=SOFT)
         return
     changes = [c for _, c in panel.sums]
     least, most = min(-20.0, *changes), max(20.0, *changes)
@@ -144,10 +144,10 @@ def _draw_sums(paper: Paper, frame: _Frame) -> None:
     paper.line([x for x, _ in points], [y for _, y in points], color=color, linewidth=0.9, marker="o", markersize=2.4,
                markeredgewidth=0)  # fmt: skip
     numbers = [(panel.sums[0][0], panel.baseline), *panel.numbers] if panel.baseline else list(panel.numbers)
-    _write_row(paper, frame, numbers, frame.numbers)
+    _write_row(paper, frame, numbers, frame.numbers, gap=1.6)
 
 
-def _write_row(paper: Paper, frame: _Frame, words: Sequence[tuple[float, str]], y: float) -> None:
+def _write_row(paper: Paper, frame: _Frame, words: Sequence[tuple[float, str]], y: float, gap: float) -> None:
     """Write words at their scans; where scans lie too close the first word, the last and new ones go before others."""
     spans = []
     for month, text in words:
@@ -156,7 +156,7 @@ def _write_row(paper: Paper, frame: _Frame, words: Sequence[tuple[float, str]], 
         spans.append((middle - half, middle + half))
     fresh = [i for i in range(len(words)) if i in {0, len(words) - 1} or words[i][1] != words[i - 1][1]]
     order = [*dict.fromkeys([*fresh[:1], *fresh[-1:], *fresh, *range(len(words))])]
-    shown = dict(zip(order, stacked([spans[i] for i in order], 1, 1.6), strict=True))
+    shown = dict(zip(order, stacked([spans[i] for i in order], 1, gap), strict=True))
     for i, (_, text) in enumerate(words):
         if shown[i] is not None:
             write(paper, sum(spans[i]) / 2, y, text, ha="center")

@@ -75,8 +75,9 @@ def draw(figure: SwimmerFigure) -> Figure:
     )  # fmt: skip
     bottom = paper.height - _TOP - body
     places = [frame.x(t) for t in figure.ticks]
-    draw_lines(paper, [([x, x], [bottom, paper.height - _TOP - _HEADING]) for x in places], color=HAIRLINE,
-               linewidth=0.4, zorder=0)  # fmt: skip
+    # Month lines stand behind bars, not behind the headings between them.
+    spans = [(y - row / 2, y + row / 2) for y in frame.heights]
+    draw_lines(paper, [([x, x], span) for x in places for span in spans], color=HAIRLINE, linewidth=0.4, zorder=0)
     draw_month_axis(paper, figure.ticks, places, bottom, (left, DOUBLE - _RIGHT), figure.x_label)
     _draw_bars(paper, figure, frame)
     _draw_marks(paper, figure, frame)

@@ -34,8 +34,8 @@ class TimelinePanel:
         Whole months on the axis.
     baseline
         Target sum before treatment in words; empty where there is none.
-    sums
-        (month, change of the target sum in percent), the baseline first.
+    sums, why_none
+        (month, change of the target sum in percent), the baseline first; why there is no line.
     numbers, responses
         (month, words) of each scan after treatment.
     sessions
@@ -57,6 +57,7 @@ class TimelinePanel:
     ticks: tuple[int, ...]
     baseline: str
     sums: tuple[tuple[float, float], ...]
+    why_none: str
     numbers: tuple[tuple[float, str], ...]
     responses: tuple[tuple[float, str], ...]
     sessions: tuple[tuple[float, int], ...]
@@ -131,6 +132,7 @@ def _panel(
         ticks=ticks if len(ticks) <= _MOST_TICKS else ticks[::2],
         baseline=base,
         sums=tuple((max(day / DAYS_PER_MONTH, start), change) for day, change in course.changes),
+        why_none=course.why_none or "no target sum",
         numbers=tuple((day / DAYS_PER_MONTH, percent(change)) for day, change in after),
         responses=tuple((day / DAYS_PER_MONTH, short(r)) for day, r, site in course.responses if site == "any"),
         sessions=tuple((day / DAYS_PER_MONTH, styles[method]) for day, method in course.sessions),
