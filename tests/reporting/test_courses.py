@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from glisson.assessing.courses import build
+from glisson.assessment.courses import LabMedian
 from glisson.clinical.read import demo_cohort
 from glisson.present.document import FigureBlock, Note, Paragraph
 from glisson.present.figures.render import render_all
@@ -100,3 +101,23 @@ def test_methods_and_values_that_are_not_shown_are_named() -> None:
     assert "not Ablation" in block.text
     assert "left out: Alanine aminotransferase 4" in block.text
     assert "highest median 8 × ULN (DEB-TACE)" in block.alt
+
+
+@pytest.mark.by_hand
+def test_large_medians_are_written_out() -> None:
+    bilirubin = lab_course("bilirubin", label="Bilirubin", unit="µmol/L", scale="linear",
+                           medians=(LabMedian(method="deb_tace", points=((2, 123.4, 3),)),))  # fmt: skip
+    score = lab_course("albi", label="ALBI", unit="score", scale="linear",
+                       medians=(LabMedian(method="deb_tace", points=((2, -2.34, 3),)),))  # fmt: skip
+    (block,) = lab_figures(assessment(), result(labs=(bilirubin, score)))
+    assert "highest median 123 µmol/L" in block.alt
+    assert "highest median −2.3 score" in block.alt
+
+
+def test_captions_say_what_colours_are_and_by_which_criterion_responses_were_judged(demo) -> None:
+    found = figures_of(all_blocks(demo))
+    assert "method of the first session" in found["waterfall"].text
+    assert "by method of the first session" in found["spider"].text
+    assert "Responses by RECIST 1.1" in found["timelines-1"].text
+    without = figures_of(course_section(assessment(), replace(many(3), response="", criterion="")))
+    assert "Responses by" not in without["timelines-1"].text

@@ -99,7 +99,7 @@ def lab_figures(assessment: Assessment, result: CoursesResult) -> list[Block]:
             name="lab-courses",
             title=caption(assessment, "Laboratory values from 30 days before to 180 days after the first session", n),
             text=_lab_text(result, figure),
-            alt=f"Lines of {names} over time, one a patient, with medians, by method. {_lab_alt(figure)}",
+            alt=f"Lines of {names} over time, one a patient, with medians, by method. {_lab_alt(assessment, figure)}",
             data=figure,
         )
     ]
@@ -115,9 +115,10 @@ def _waterfall_block(assessment: Assessment, result: CoursesResult, figure: Wate
     known, n = len(figure.bars), len(result.patients)
     text = (
         f"Lowest change of the target sum from before treatment by {result.label}, up to the first progression and any "
-        f"new therapy, in {known} of {n} patients; letters or tones, best overall response ({_by(result)}, without "
-        f"confirmation). Dashed lines, {percent(result.shrink)}% and {percent(result.grow)}%: the first is where "
-        "response begins; progression is counted from the smallest sum, not from before treatment. "
+        f"new therapy, in {known} of {n} patients; colours, method of the first session; letters or tones, best "
+        f"overall response ({_by(result)}, without confirmation). Dashed lines, {percent(result.shrink)}% and "
+        f"{percent(result.grow)}%: the first is where response begins; progression is counted from the smallest sum, "
+        "not from before treatment. "
     )
     if result.criterion in {"choi", "mchoi"}:
         text += "By this criterion attenuation decides as well, so a bar alone is no response. "
@@ -160,8 +161,9 @@ def _spider_block(assessment: Assessment, result: CoursesResult, figure: SpiderF
     lines = [line for panel in figure.panels for line in panel.lines]
     without = len(result.patients) - len(lines)
     text = (
-        f"Change of the target sum from before treatment by {result.label}, one line a patient, up to the first "
-        "progression or the last scan before a new therapy, at scans with all targets assessed. Dashed lines, "
+        f"Change of the target sum from before treatment by {result.label}, one line a patient, by method of the "
+        "first session, up to the first progression or the last scan before a new therapy, at scans with all targets "
+        "assessed. Dashed lines, "
         f"{percent(result.shrink)}% and {percent(result.grow)}%. "
     )
     if any(line.new_lesion for line in lines):
@@ -213,6 +215,8 @@ def _timeline_block(
         f"before treatment; bar, the course as in the swimmer plot; AE, adverse events of grade {LEAST_GRADE} or worse "
         "that count, bold from grade 3. Words for which there is no room are left out."
     )
+    if result.response:
+        text += f" Responses by {_by(result)}."
     return FigureBlock(
         name=f"timelines-{number + 1}",
         title=caption(assessment, f"Timelines of {who}, figure {number + 1} of {of}", len(part)),
@@ -248,8 +252,8 @@ def _lab_text(result: CoursesResult, figure: CoursesFigure) -> str:
     return text + (f" Values without an upper limit of normal, left out: {listed(lost)}." if lost else "")
 
 
-def _lab_alt(figure: CoursesFigure) -> str:
-    said = []
+def _lab_alt(assessment: Assessment, figure: CoursesFigure) -> str:
+    said, words = [], words_of(assessment)
     for row in figure.rows:
         low = any(name == "LLN" for _, name in row.limits)
         worst, word = (min, "lowest") if low else (max, "highest")
@@ -257,5 +261,5 @@ def _lab_alt(figure: CoursesFigure) -> str:
                  if cell.median]  # fmt: skip
         if found:
             value, label = worst(found)
-            said.append(f"{row.label}: {word} median {value:.2g} {row.unit} ({label})")
+            said.append(f"{row.label}: {word} median {words.measure(value)} {row.unit} ({label})")
     return f"{'; '.join(said)}." if said else "No method has enough patients for a median."
