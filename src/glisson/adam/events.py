@@ -33,7 +33,7 @@ _MORE: tuple[tuple[str, str, Kind, str], ...] = (
     ("AEOUT", "Outcome", "char", "adverse_event.outcome"),
     ("AEPRID", "Session attributed to", "char", "adverse_event.session_id, else the latest session up to the onset"),
     ("TRTA", "Method of that session", "char", "session.method"),
-    ("DAYSAFT", "Days from latest session to onset", "integer", "onset - latest session up to it"),
+    ("DAYSAFT", "Days from that session to onset", "integer", "ASTDT - date of that session"),
     ("TRTEMFL", "Treatment-emergent flag", "char", "Y: begun in the window of a session, worse than before"),
     ("ASTATUS", "What became of the event", "char", "counted, or why it is not"),
     ("ANL01FL", "Counted in tables", "char", "Y: counted"),
@@ -67,6 +67,7 @@ def adae(source: Source) -> Dataset:
         AEREL="related",
         AREL=pl.when(pl.col("related").is_not_null()).then(related),
         AESER=pl.when(pl.col("serious")).then(pl.lit("Y")).when(~pl.col("serious")).then(pl.lit("N")),
+        DAYSAFT=(pl.col("ASTDT") - pl.col("given")).dt.total_days(),
         TRTEMFL=flag(pl.col("ASTATUS").is_in(_EMERGENT)),
         ANL01FL=flag(pl.col("ASTATUS") == COUNTED),
     )
@@ -96,19 +97,25 @@ def _recorded(source: Source) -> pl.DataFrame:
 def _judged(source: Source) -> pl.DataFrame:
     """Return what became of each event, and the session it is attributed to."""
     rows = events(source.cohort)
-    session = source.cohort.table("session") if source.cohort.has("session") else pl.DataFrame()
+    session = with_row(source.cohort.table("session")) if source.cohort.has("session") else pl.DataFrame()
     named = method_names(session, source.cohort.study.analysis.method_grouping)
-    known = pl.DataFrame(schema={"session": pl.Int64, "AEPRID": pl.String, "TRTA": pl.String})
+    known = pl.DataFrame(schema={"session": pl.Int64, "AEPRID": pl.String, "TRTA": pl.String, "given": pl.Date})
     if "session_id" in named.columns:
+        dated = (
+            {}
+            if source.records is None
+            else dict(source.records.tables["session"].select("source_row", "date").iter_rows())
+        )
         known = named.select(
             session=pl.int_range(pl.len(), dtype=pl.Int64),
             AEPRID=source.link("session_id", named["session_id"]),
             TRTA=pl.col("method").replace_strict(METHOD_LABEL, default=pl.col("method")),
+            given=pl.Series([dated.get(r) for r in named["source_row"].to_list()], dtype=pl.Date),
         )
     rows = rows.with_columns(pl.col("session").cast(pl.Int64)).join(known, on="session", how="left")
     return rows.select(
-        "event", "patient_id", "grade", "related", "serious", "AEPRID", "TRTA",
-        AETERM="recorded", AEDECOD="term", DAYSAFT="after", ASTATUS="status",
+        "event", "patient_id", "grade", "related", "serious", "AEPRID", "TRTA", "given",
+        AETERM="recorded", AEDECOD="term", ASTATUS="status",
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from glisson.adam.source import Source, source_of
 from glisson.adam.subjects import adsl
 from glisson.adam.times import adtte
 from glisson.clinical.cohort import Cohort
-from glisson.clinical.settings import InputSettings
+from glisson.clinical.settings import InputSettings, Study
 from glisson.clinical.study_toml import study_text
 from glisson.clinical.whole_folder import check_folder, save, whole_folder
 from glisson.errors import InputError, SettingsError
@@ -150,8 +150,7 @@ def export_adam(
                 cut += shortened
                 save(new / f"{one.name}.xpt", content)
         save(new / "variables.csv", variables_csv(made.datasets))
-        study = cohort.study.model_copy(update={"input": InputSettings()})
-        save(new / "study.toml", study_text(study, remarks=_REMARK))
+        save(new / "study.toml", study_text(_settings(cohort), remarks=_REMARK))
         chosen = {"format": format, "ids": ids, "study_id": study_id, "adam_day_count": adam_day_count}
         save(new / MANIFEST, _manifest(cohort, new, chosen))
         written = sorted(p.name for p in new.iterdir())
@@ -240,6 +239,12 @@ def _refuse_blocking(cohort: Cohort) -> None:
             f"{len(left)} blocking problem{'s' if len(left) > 1 else ''} in the data, the first: {left[0]}",
             todo="correct them, or leave these patients out with exclude_blocked; `glisson check` lists all",
         )
+
+
+def _settings(cohort: Cohort) -> Study:
+    """Return the settings without how the first input was read; that it was flat means one known session a patient."""
+    flat = cohort.study.input.kind == "flat"
+    return cohort.study.model_copy(update={"input": InputSettings(kind="flat") if flat else InputSettings()})
 
 
 def _manifest(cohort: Cohort, folder: Path, chosen: dict[str, object]) -> str:

@@ -31,7 +31,7 @@ OUTCOME = Table(
         PATIENT_ID,
         Field(name="endpoint", kind="choice", choices=("os", "pfs", "liver_pfs", "ttp"), need="required",
               meaning="endpoint"),
-        Field(name="days", kind="integer", low=0, need="required", unit="days", meaning="duration"),
+        Field(name="days", kind="integer", low=0, high=40000, need="required", unit="days", meaning="duration"),
         Field(name="event", kind="yes_no", need="required", meaning="whether the event happened"),
         Field(name="cell", meaning="cell of the input"),
     ),

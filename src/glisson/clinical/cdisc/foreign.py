@@ -185,12 +185,13 @@ def _durations(sheet: RawSheet, starts: Mapping[str, Cell]) -> tuple[RawSheet | 
         place = f"{sheet.file} row {sheet.row_number(number)}"
         known.append((number, (row["USUBJID"], PARAMETERS[code], days, event, place)))
     told = [
-        _about(sheet, "changes", "cdisc.parameter", f"the parameter {code} is not read ({n} rows)",
+        _about(sheet, "changes", "cdisc.parameter",
+               f"the parameter {code} is not read ({n} row{'' if n == 1 else 's'})",
                f"one of {', '.join(PARAMETERS)}", "nothing, if it is none of these")
         for code, n in unknown.items()
     ]  # fmt: skip
     told += [
-        _about(sheet, "changes", "cdisc.duration", f"{code}: {len(rows)} rows are not read: {reason}",
+        _about(sheet, "changes", "cdisc.duration", f"{code}: {len(rows)} not read: {reason}",
                "STARTDT = TRTSDT with ADT, or AVAL with AVALU = DAYS", f"see row {rows[0]}")
         for (code, reason), rows in reasons.items()
     ]  # fmt: skip

@@ -23,6 +23,8 @@ from glisson.errors import InputError
 
 #: The list of all variables beside the datasets, and the table it is.
 VARIABLES = "variables"
+#: What a sheet with one row a patient need not hold.
+_FLAT = ("cell.blank", "column.missing", "patient.no_session")
 _DTYPE: dict[str, Any] = {"id": pl.String, "choice": pl.String, "text": pl.String, "integer": pl.Int64,
                           "yes_no": pl.Boolean}  # fmt: skip
 
@@ -46,6 +48,7 @@ def cdisc_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None
     """
     now = today or date.today()  # noqa: DTZ011 - the calendar day of the user
     ours = is_domains(sheets)
+    flat = ours and study.input.kind == "flat"
     if ours:
         tables, told = _from_domains(sheets), _unread(sheets)
     else:
@@ -55,18 +58,17 @@ def cdisc_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None
     frames, problems = dict(read.tables), [*told, *read.problems]
     if ours:
         frames = _with_subgroups(frames, sheets)
-        problems = [p for p in problems if p.rule != "column.missing"]
+        problems = [p for p in problems if not (flat and p.rule in _FLAT)]
     if recorded is not None:
         frames[OUTCOME.name], found = _outcome(recorded)
         problems += found
-        if ours:  # a flat sheet need not hold what the sheets patient and session must
-            problems = [p for p in problems if p.rule != "cell.blank"]
     if "patient" not in frames or frames["patient"].is_empty():
         raise InputError(
             "there is no readable patient", place=", ".join(s.file for s in sheets[:3]),
             expected="a dataset dm or adsl with one row a subject and USUBJID",
         )  # fmt: skip
-    problems += check(frames, read.locator, today=now, study=study)
+    checked = check(frames, read.locator, today=now, study=study)
+    problems += [p for p in checked if not (flat and p.rule in _FLAT)]
     return Cohort(tables=frames, problems=Problems.of(_named(problems, sheets)), study=study)
 
 
