@@ -212,9 +212,10 @@ _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 def test_random_cohorts_come_back(tmp_path_factory, rows):
     patients, sessions = [], []
     for i, (text, day, days, dead, known) in enumerate(rows):
+        words = f"of {text}".strip()
         end = date.fromordinal(day.toordinal() + days)
         death = {"day": end.isoformat(), "month": f"{end:%Y-%m}", "year": f"{end:%Y}"}[known] if dead else None
-        patients.append({"patient_id": f"{i:03d}", "sex": "F", "birth_year": 1950 + i, "histology": f"x{text.strip()}",
+        patients.append({"patient_id": f"{i:03d}", "sex": "F", "birth_year": 1950 + i, "histology": words,
                          "primary_site": "uterus", "extrahepatic_t0": "none", "death_date": death,
                          "last_contact_date": end.isoformat(),
                          "vital_status": "dead" if dead else "alive"})  # fmt: skip
