@@ -99,6 +99,12 @@ def test_blocking_problems_are_refused_unless_their_patients_are_left_out(tmp_pa
     assert read_cohort(tmp_path / "x").table("patient")["patient_id"].to_list() == ["Pt01"]
 
 
+def test_a_cohort_of_which_nobody_is_left_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no patient is left to export"):
+        export_adam(two().without({"007": "asked", "0010": "asked"}), tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
 def test_transport_files_carry_labels_and_sas_dates(tmp_path):
     export_adam(two(), tmp_path / "x", "xpt")
     frame, meta = pyreadstat.read_xport(str(tmp_path / "x" / "adsl.xpt"), output_format="polars")

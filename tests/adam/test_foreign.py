@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from glisson.adam import export_adam
 from glisson.clinical.derive import available, endpoint
 from glisson.clinical.read import read_cohort
 from glisson.errors import InputError
+from tests.adam.build import two
 from tests.paths import shared_data
 
 ADSL = """USUBJID,SEX,AGE,TRT01A,TRTSDT,DTHFL,DTHDT,LSTALVDT,HISTOL,PRIMSITE,EXHEPBL
@@ -75,6 +77,71 @@ def test_durations_without_dates_count_where_their_unit_is_days(tmp_path):
     bare = "USUBJID,PARAMCD,AVAL,AVALU,CNSR\nS-001,OS,325,DAYS,0\nS-002,OS,15.2,MONTHS,1\n"
     found = read_cohort(write(tmp_path, adsl=ADSL, adtte=bare))
     assert found.table("outcome").select("patient_id", "days").rows() == [("S-001", 325)]
+
+
+def test_two_rows_of_a_subject_are_never_two_units(tmp_path):
+    again = ADTTE + "S-001,PFS,Progression-free survival,2019-01-10,2019-03-10,60,1\n"
+    folder = write(tmp_path, adsl=ADSL, adtte=again)
+    assert "PFS: 2 not read: the subject has several rows of it" in rules(folder)["cdisc.duration"]
+    assert endpoint(read_cohort(folder), "pfs").unit.tolist() == ["S-002"]
+
+
+@pytest.mark.by_hand
+def test_the_analysis_flag_chooses_among_rows_of_a_subject(tmp_path):
+    lines = ADTTE.splitlines()
+    flagged = [f"{lines[0]},ANL01FL", *(f"{line},Y" for line in lines[1:]),
+               "S-001,PFS,Progression-free survival,2019-01-10,2019-03-10,60,1,"]  # fmt: skip
+    folder = write(tmp_path, adsl=ADSL, adtte="\n".join(flagged) + "\n")
+    assert "PFS: 1 not read: ANL01FL chooses another row" in rules(folder)["cdisc.duration"]
+    assert endpoint(read_cohort(folder), "pfs").exit.tolist() == [120, 181]
+
+
+def test_a_subject_who_is_not_in_adsl_is_named(tmp_path):
+    folder = write(tmp_path, adsl=ADSL, adtte=ADTTE.replace("S-001,PFS", "S-009,PFS"))
+    assert "PFS: 1 not read: the subject is not in ADSL" in rules(folder)["cdisc.duration"]
+    assert read_cohort(folder).table("outcome")["patient_id"].to_list() == ["S-002"]
+
+
+def test_a_survival_that_adsl_tells_otherwise_is_named_and_not_used(tmp_path):
+    survival = "USUBJID,PARAMCD,STARTDT,ADT,CNSR\nS-001,OS,2019-01-10,2019-12-01,{}\nS-002,OS,2019-02-01,2020-05-01,1\n"
+    folder = write(tmp_path, adsl=ADSL, adtte=survival.format(0))
+    assert "cdisc.survival" not in rules(folder)
+    write(tmp_path, adtte=survival.format(1))
+    assert "1 row of OS differ" in rules(folder)["cdisc.survival"]
+    assert "See row 2" in rules(folder)["cdisc.survival"]
+    os = endpoint(read_cohort(folder), "os")
+    assert (os.exit.tolist(), os.cause.tolist()) == ([325, 455], [1, 0])
+
+
+def test_days_without_dates_are_said_to_count_perhaps_one_more(tmp_path):
+    bare = "USUBJID,PARAMCD,AVAL,AVALU,CNSR\nS-001,OS,326,DAYS,0\nS-002,OS,NaN,DAYS,1\nS-002,PFS,4,DAYS,NaN\n"
+    told = rules(write(tmp_path, adsl=ADSL, adtte=bare))
+    assert "1 row without STARTDT and ADT" in told["cdisc.day_count"]
+    assert "cdisc.survival" not in told  # 326 with the added day are the 325 of ADSL
+    assert "cdisc.day_count" not in rules(write(tmp_path, adtte=ADTTE))
+
+
+def test_what_is_missing_is_named_by_its_variable(tmp_path):
+    without = "\n".join(line.rsplit(",", 4)[0] for line in ADSL.splitlines()) + "\n"
+    blocking = [str(p) for p in read_cohort(write(tmp_path, adsl=without, adtte=ADTTE)).problems.blocking]
+    assert len(blocking) == 1
+    assert "the variable LSTALVDT is missing" in blocking[0]
+    told = [p.found for p in read_cohort(tmp_path).problems]
+    assert "technical_success is not known: ADaM has no variable for it" in told
+
+
+def test_datasets_of_our_own_without_their_records_tell_the_same_survival(tmp_path):
+    whole = two()
+    export_adam(whole, tmp_path / "x", ids="input", study_id="S", adam_day_count=True)
+    for path in (tmp_path / "x").iterdir():
+        if path.name not in {"adsl.csv", "adtte.csv", "adae.csv"}:
+            path.unlink()
+    back = read_cohort(tmp_path / "x")
+    assert "cdisc.survival" not in {p.rule for p in back.problems}
+    for code in ("os", "pfs", "liver_pfs"):
+        one, other = endpoint(whole, code), endpoint(back, code)
+        assert other.unit.tolist() == [f"S-{u}" for u in one.unit]
+        assert (other.exit.tolist(), other.cause.tolist()) == (one.exit.tolist(), one.cause.tolist())
 
 
 def test_numbers_are_read_as_sas_dates_and_said(tmp_path):

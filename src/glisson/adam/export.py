@@ -232,6 +232,11 @@ def check_export(
 
 def _refuse_blocking(cohort: Cohort) -> None:
     """Refuse what an assessment would refuse as well."""
+    if not cohort.n:
+        raise InputError(
+            "no patient is left to export", expected="at least one without blocking problems",
+            todo="correct the problems that `glisson check` lists",
+        )  # fmt: skip
     gone = {patient for patient, _ in cohort.excluded}
     left = [p for p in cohort.problems.blocking if p.patient not in gone or not p.patient]
     if left:

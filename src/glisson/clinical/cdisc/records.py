@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from glisson.clinical.cdisc.domains import DOMAINS, OUTCOME, Domain
-from glisson.clinical.cdisc.foreign import foreign_sheets
+from glisson.clinical.cdisc.foreign import by_variable, foreign_sheets
 from glisson.clinical.cdisc.recognise import ANALYSIS, by_name, heads, is_domains
 from glisson.clinical.cells import parse_column, shown
 from glisson.clinical.cohort import Cohort
@@ -69,6 +69,8 @@ def cdisc_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None
         )  # fmt: skip
     checked = check(frames, read.locator, today=now, study=study)
     problems += [p for p in checked if not (flat and p.rule in _FLAT)]
+    if not ours:
+        problems = [by_variable(p) for p in problems]
     return Cohort(tables=frames, problems=Problems.of(_named(problems, sheets)), study=study)
 
 
