@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glisson.clinical.labs.rules import RULES, grade
@@ -73,6 +73,7 @@ def test_missing_limits():
 
 
 @pytest.mark.property
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([(t, v) for v, rules in RULES.items() for t in rules]),
     st.floats(0.1, 5000), st.floats(0.1, 5000), st.floats(10, 200), st.floats(1, 400), st.booleans(),

@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glisson.clinical.labs.scores import (
@@ -55,6 +55,7 @@ def test_bounds():
 
 
 @pytest.mark.property
+@settings(max_examples=60, deadline=None)
 @given(st.floats(1, 800), st.floats(10, 60), st.floats(20, 900), st.floats(0.6, 9), st.floats(110, 150))
 def test_worse_values_never_give_better_scores(bilirubin, albumin, creatinine, inr, sodium):
     assert albi(bilirubin * 1.1, albumin) > albi(bilirubin, albumin) > albi(bilirubin, albumin + 1)

@@ -116,11 +116,12 @@ def extremes(assessment: Assessment, result: LaboratoryResult, words: Words) -> 
             for g in groups
         ]
         kind = "lowest" if test.low else "highest"
-        rows.append(Row(cells=(f"{test.label}, {kind}, {test.unit}", *cells)))
+        unit = test.unit.replace("umol", "µmol").replace("10^9", "10⁹")
+        rows.append(Row(cells=(f"{test.label}, {kind}, {unit}", *cells)))
     return TableModel(
         name="lab-extremes",
         title=caption(assessment, "Peak and nadir of laboratory values after treatment"),
-        columns=(text_column("Value", 2.4), *(group_column(assessment, g) for g in groups)),
+        columns=(text_column("Value", 3), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=(
             "Median (quartiles) of each patient's highest value in the windows, or lowest where low values are "
