@@ -59,6 +59,19 @@ def test_patients_of_unknown_method_are_shown_and_not_compared(tmp_path):
     assert compared == {"ablation", "deb_tace"}
 
 
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_nobody_with_disease_limited_to_the_liver_leaves_that_breakdown_out(tmp_path, n):
+    head = "id;Treatment date;Method;Extrahepatic disease;Date of death or last contact;Vital status"
+    rows = [f"p{i};2015-01-1{i};DEB-TACE;yes;2016-0{1 + i}-11;dead" for i in range(n)]
+    path = tmp_path / "ours.csv"
+    path.write_text("\n".join([head, *rows]))
+    result = gl.assess(gl.read_cohort(path)).endpoint("os")
+    shown = {(b.by, b.within) for b in result.breakdowns}
+    assert (("extrahepatic",), ()) in shown
+    assert not any(within for _, within in shown)
+    assert result.overall.estimates.one("median").n == n
+
+
 def test_blocking_problems_stop_it_with_the_first_cells(tmp_path):
     path = tmp_path / "ours.csv"
     path.write_text(

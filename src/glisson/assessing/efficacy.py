@@ -31,10 +31,15 @@ PLAN: tuple[tuple[str, tuple[str, ...], Group], ...] = (
 
 
 def plan(endpoint: Endpoint, subgroups: Sequence[str]) -> list[tuple[str, tuple[str, ...], Group]]:
-    """Return the breakdowns this endpoint allows: a variable that is unknown for everybody splits nobody."""
+    """Return the breakdowns this endpoint allows.
+
+    A variable that is unknown for everybody splits nobody, and a restriction that holds for nobody leaves nothing.
+    """
     wanted = [*PLAN, *((f"By {name}", (name,), ()) for name in subgroups)]
     return [
-        (title, by, within) for title, by, within in wanted if all(_splits(endpoint, k) for k in (*by, *dict(within)))
+        (title, by, within)
+        for title, by, within in wanted
+        if all(_splits(endpoint, k) for k in (*by, *dict(within))) and len(endpoint.where(**dict(within)))
     ]
 
 
