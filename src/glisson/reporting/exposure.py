@@ -40,6 +40,17 @@ def treatment_chapter(assessment: Assessment, result: ExposureResult | None) -> 
     return blocks + [Note(text=n) for n in result.notes]
 
 
+def methods_text(result: ExposureResult) -> str:
+    """Return how treatment was counted, for the chapter on methods."""
+    methods = dict.fromkeys(e.method for e in result.technical if e.method and e.level)
+    text = (
+        "Sessions are counted under their own method, patients under their first; doses are medians with quartiles of "
+        "the sessions in which they are recorded, each drug by itself, and intervals are the days between treatment "
+        "days of a patient"
+    )
+    return f"{text}; technical success: {'; '.join(methods)}." if methods else f"{text}."
+
+
 def _text(assessment: Assessment, result: ExposureResult, words: Words) -> str:
     several = result.tally("sessions")
     more = sum(several.counts[0][1:]) if several is not None else 0

@@ -9,7 +9,7 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import doxorubicin, laboratory, lesions, response, safety
+from glisson.reporting import doxorubicin, exposure, laboratory, lesions, response, safety, standards
 from glisson.reporting.references import cited
 from glisson.reporting.wording import words_of
 
@@ -18,10 +18,12 @@ def chapter(assessment: Assessment) -> list[Block]:
     """Return the blocks of the methods, and the references they call for."""
     paragraphs = [
         Paragraph(lead="Patients.", text=_patients(assessment)),
+        *_treatment(assessment),
         *_endpoints(assessment),
         Paragraph(lead="Estimation.", text=_estimation(assessment)),
         Paragraph(lead="Comparisons.", text=_comparisons(assessment)),
         *_safety(assessment),
+        *_standards(assessment),
         Paragraph(lead="Reporting and software.", text=_software(assessment)),
     ]
     everything = " ".join([*(f"{p.lead} {p.text}" for p in paragraphs), *(f.reference for f in assessment.findings)])
@@ -46,6 +48,16 @@ def _patients(assessment: Assessment) -> str:
         "their own; groups are compared by standardised differences, not by tests."
     )
     return text
+
+
+def _treatment(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.exposure
+    return [Paragraph(lead="Treatment.", text=exposure.methods_text(result))] if result is not None else []
+
+
+def _standards(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.standards
+    return [Paragraph(lead="Reporting standards.", text=standards.methods_text(result))] if result is not None else []
 
 
 def _endpoints(assessment: Assessment) -> list[Paragraph]:

@@ -89,7 +89,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "technique-efficacy",
-        ("technique efficacy",),
+        ("technique efficacy", "reporting standard of ablation"),
         "Ahmed M, Solbiati L, Brace CL, et al. Image-guided tumor ablation: standardization of terminology and "
         "reporting criteria - a 10-year update. Radiology 2014;273:241-260.",
     ),
@@ -104,6 +104,18 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("numbers at risk",),
         "Morris TP, Jarvis CI, Cragg W, et al. Proposals on Kaplan-Meier plots in medical research and a survey of "
         "stakeholder views: KMunicate. BMJ Open 2019;9:e030215.",
+    ),
+    (
+        "radioembolization-standard",
+        ("reporting standard of radioembolization",),
+        "Salem R, Lewandowski RJ, Gates VL, et al. Research reporting standards for radioembolization of hepatic "
+        "malignancies. J Vasc Interv Radiol 2011;22:265-278.",
+    ),
+    (
+        "chemoembolization-standard",
+        ("reporting standard of chemoembolization",),
+        "Gaba RC, Lewandowski RJ, Hickey R, et al. Transcatheter therapy for hepatic malignancy: standardization of "
+        "terminology and reporting criteria. J Vasc Interv Radiol 2016;27:457-473.",
     ),
     (
         "strobe",

@@ -67,8 +67,8 @@ def _by_term(assessment: Assessment, safety: SafetyResult) -> list[Block]:
         blocks.append(TableBlock(table=tables.by_method(assessment, safety, words, least=1)))
     if severe:
         blocks.append(TableBlock(table=tables.by_method(assessment, safety, words, least=tables.SEVERE)))
-    if len(occurred) < len(safety.terms):
-        blocks += [_nobody(safety), TableBlock(table=tables.not_seen(assessment, safety, words))]
+    if tables.unseen(assessment, safety):
+        blocks += [_nobody(assessment, safety), TableBlock(table=tables.not_seen(assessment, safety, words))]
     return blocks
 
 
@@ -93,8 +93,8 @@ def _longer(safety: SafetyResult) -> str:
     return f" ({safety.hepatic_window_days} days for hepatic and radiation effects of radioembolization)"
 
 
-def _nobody(safety: SafetyResult) -> Paragraph:
-    terms = [lower_first(t.term) for t in safety.terms if not tables.affected(t.worst, ())[0]]
+def _nobody(assessment: Assessment, safety: SafetyResult) -> Paragraph:
+    terms = [lower_first(t.term) for t in tables.unseen(assessment, safety)]
     return Paragraph(
         lead="Events that nobody had.",
         text=f"{opening(len(terms), 'term')} of interest occurred in nobody: {listed(terms)}. That does not make "

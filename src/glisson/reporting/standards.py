@@ -35,6 +35,22 @@ def standards_chapter(assessment: Assessment, result: StandardsResult | None) ->
     return blocks
 
 
+def methods_text(result: StandardsResult) -> str:
+    """Return by which standards the records were held, for the chapter on methods."""
+    said = [f"the reporting standard of {one.title.lower()}" for one in result.lists]
+    if result.radioembolization is not None:
+        said.insert(0, "the research reporting standard of radioembolization, as a score of 75 points")
+    return (
+        f"The records were held against {listed(said)} ([[{_first(result)}]]). An item counts only where the data, the "
+        "study's settings or this report hold it."
+    )
+
+
+def _first(result: StandardsResult) -> str:
+    code = "radioembolization" if result.radioembolization is not None else result.lists[0].code
+    return f"standards-{code}"
+
+
 def _score_text(score: StandardScore) -> str:
     absent = [i for i in score.items if not i.points]
     by_text = sum("study.toml" in i.todo for i in absent)

@@ -92,9 +92,15 @@ def by_method(assessment: Assessment, safety: SafetyResult, words: Words, *, lea
     )
 
 
+def unseen(assessment: Assessment, safety: SafetyResult) -> list[SafetyTerm]:
+    """Return the terms nobody had, but for those that the table on systemic doxorubicin answers."""
+    answered = {t.term for t in assessment.doxorubicin.terms} if assessment.doxorubicin is not None else set()
+    return [t for t in safety.terms if not affected(t.worst, ())[0] and t.term not in answered]
+
+
 def not_seen(assessment: Assessment, safety: SafetyResult, words: Words) -> TableModel:
     """Return the terms nobody had, with the highest rate the data cannot exclude, overall and by method."""
-    terms = [t for t in safety.terms if not affected(t.worst, ())[0]]
+    terms = unseen(assessment, safety)
     groups = _groups(terms)
     rows = tuple(Row(cells=(t.term, *(_zero(t, g, words) for g in groups))) for t in terms)
     return TableModel(
