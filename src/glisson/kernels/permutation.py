@@ -57,6 +57,12 @@ class Half(NamedTuple):
     ways: Ints
 
 
+#: Random labelings at a time: what they need stays in the cache of a processor.
+_BLOCK = 4096
+#: Units up to which dealing them out one by one is quicker than shuffling whole rows.
+_FEW = 256
+
+
 def scores(at_risk: Counts, events: Counts, weights: Weights = "logrank") -> tuple[Floats, Floats]:
     """Return the log-rank scores of an event and of a censoring at each time.
 
@@ -308,13 +314,51 @@ def sampled_tail(values: Floats, group: Ints, draws: int, rng: np.random.Generat
         Source of randomness.
     """
     sizes = np.bincount(group)
+    sums = np.bincount(group, weights=values).astype(np.float64)[sizes > 0]
     sizes = sizes[sizes > 0]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    ordered = values[np.argsort(group, kind="stable")]
-    limit = float(quadratic_statistic(np.add.reduceat(ordered, starts), sizes.tolist())) * (1 - 1e-10)
+    limit = float(quadratic_statistic(sums, sizes.tolist())) * (1 - 1e-10)
+    sizes = np.sort(sizes)
     tail = 0
-    for block in blocks(draws, 2**20 // max(len(values), 1)):
-        shuffled = rng.permuted(np.broadcast_to(ordered, (block, len(ordered))), axis=1)
-        sums = np.add.reduceat(shuffled, starts, axis=1)
-        tail += int(np.count_nonzero(quadratic_statistic(sums, sizes.tolist()) >= limit))
+    few = len(values) <= _FEW
+    for block in blocks(draws, _BLOCK if few else 2**20 // len(values)):
+        drawn = _dealt(values, sizes, block, rng) if few else _shuffled(values, sizes, block, rng)
+        tail += int(np.count_nonzero(quadratic_statistic(drawn, sizes.tolist()) >= limit))
     return tail
+
+
+def _shuffled(values: Floats, sizes: Ints, draws: int, rng: np.random.Generator) -> Floats:
+    """Shuffle the values and cut them into groups: as ``_dealt``."""
+    rows = rng.permuted(np.broadcast_to(values, (draws, len(values))), axis=1)
+    sums: Floats = np.add.reduceat(rows, np.cumsum(sizes) - sizes, axis=1)
+    return sums
+
+
+def _dealt(values: Floats, sizes: Ints, draws: int, rng: np.random.Generator) -> Floats:
+    """Deal the values to groups at random, many deals at a time; the last and largest group gets what is left.
+
+    Parameters
+    ----------
+    values
+        Shape (n,).
+    sizes
+        Shape (K,), adding up to n.
+
+    Returns
+    -------
+    ndarray
+        Shape (draws, K): sums of the values of each group.
+    """
+    n, column, dealt = len(values), np.arange(draws), 0
+    left = np.repeat(values, draws)  # one line of `draws` for each value, so that a step touches whole lines
+    sums = np.zeros((len(sizes), draws))
+    for group in range(len(sizes) - 1):
+        for _ in range(int(sizes[group])):
+            place = (rng.random(draws) * (n - dealt)).astype(np.intp)
+            place += dealt
+            place *= draws
+            place += column
+            sums[group] += left.take(place)
+            left[place] = left[dealt * draws : (dealt + 1) * draws]
+            dealt += 1
+    sums[-1] = values.sum() - sums[:-1].sum(axis=0)
+    return np.ascontiguousarray(sums.T)
