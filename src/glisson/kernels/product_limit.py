@@ -235,23 +235,23 @@ def _beta_quantile(inverse: Callable[..., Floats], mean: Floats, second: Floats,
     return out
 
 
-def quantile(time: Ints, survival: Floats, p: float) -> float:
-    """Return the time at which a survival curve falls below 1 - p.
+def quantile(time: Ints, survival: Floats, p: float) -> Floats:
+    """Return the time at which survival curves fall below 1 - p.
 
     Parameters
     ----------
     time
         Shape (T,), increasing.
     survival
-        Shape (T,), decreasing; NaN means "no value here" and never falls below.
+        Shape (..., T), decreasing; NaN means "no value here" and never falls below.
     p
         Probability of the event, 0.5 for the median.
 
     Returns
     -------
-    float
-        The first time with S < 1 - p; the middle of the interval on which S = 1 - p, if there is one; NaN if the
-        curve stays above.
+    ndarray
+        Shape (...,). The first time with S < 1 - p; the middle of the interval on which S = 1 - p, if there is one;
+        NaN if the curve stays above.
 
     Notes
     -----
@@ -259,18 +259,16 @@ def quantile(time: Ints, survival: Floats, p: float) -> float:
 
     Examples
     --------
-    >>> quantile(np.array([1, 2, 3, 4]), np.array([0.75, 0.5, 0.25, 0.0]), 0.5)
+    >>> float(quantile(np.array([1, 2, 3, 4]), np.array([0.75, 0.5, 0.25, 0.0]), 0.5))
     2.5
     """
     level = 1.0 - p
-    reached = (survival <= level + TOLERANCE).nonzero()[0]
-    if not reached.size:
-        return float("nan")
-    start = float(time[reached[0]])
-    if survival[reached[0]] < level - TOLERANCE:
-        return start
-    below = (survival < level - TOLERANCE).nonzero()[0]
-    return (start + float(time[below[0]])) / 2 if below.size else start
+    if not len(time):
+        return np.full(survival.shape[:-1], np.nan)
+    reached, below = survival <= level + TOLERANCE, survival < level - TOLERANCE
+    start, end = time[reached.argmax(axis=-1)], time[below.argmax(axis=-1)]
+    middle = np.where(below.any(axis=-1), (start + end) / 2, start)  # start = end where there is no flat stretch
+    return np.where(reached.any(axis=-1), middle, np.nan)
 
 
 def rmst(time: Ints, survival: Floats, greenwood: Floats, tau: float) -> tuple[Floats, Floats]:

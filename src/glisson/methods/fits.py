@@ -215,5 +215,5 @@ def whole_time(value: float) -> float:
     return float(value)
 
 
-def _or_none(value: float) -> float | None:
+def _or_none(value: float | NDArray[np.float64]) -> float | None:
     return None if np.isnan(value) else float(value)
