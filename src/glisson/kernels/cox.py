@@ -5,19 +5,20 @@ One engine: rows of patients, and cells of a risk table with their counts, are b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, Staying, bincounts
+from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, Staying
+from glisson.kernels.tied import Tied
 
 Ties = Literal["efron", "breslow"]
 
-#: Share of the highest risk below which a risk set has vanished: its square cannot be divided by, and rounding may
-#: leave less than nothing of it.
-_VANISHED = 1e-150
+#: Rows that are summed at a time.
+_PIECE = 2**14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,29 +29,39 @@ class CoxData:
     ----------
     x
         Shape (n, p), centred.
-    sorted_x
-        The same rows in the order of the risk sets, one contiguous line a covariate: shape (p, m).
+    sorted_x, sorted_offset, sorted_load
+        The same rows in the order of the risk sets, one contiguous line a covariate, shape (p, m); their offsets and
+        their loads with sign, shape (m,).
+    died_x, died_offset, died_load
+        Those with the event, by cell: shape (p, D) and (D,).
+    cell_starts
+        Shape (K,). Where the events of each cell begin among them.
     load
         Shape (n,). Multiplicity times case weight.
     weight
         Shape (n,). Case weight.
     offset
         Shape (n,).
-    fraction, member
-        Of each of the N tied events, counted with multiplicity: the share of the ties taken as gone, and its cell.
-    share
-        Shape (N,). The mean case weight of the events of its cell.
+    tied
+        The events of each cell, counted with multiplicity.
+    cell_share
+        Shape (K,). The mean case weight of the events of each cell.
     """
 
     x: Floats
     sorted_x: Floats
+    sorted_offset: Floats
+    sorted_load: Floats
+    died_x: Floats
+    died_offset: Floats
+    died_load: Floats
+    cell_starts: Ints
     sets: RiskSets
     load: Floats
     weight: Floats
     offset: Floats
-    fraction: Floats
-    member: Ints
-    share: Floats
+    tied: Tied
+    cell_share: Floats
 
     @property
     def p(self) -> int:
@@ -60,7 +71,22 @@ class CoxData:
     @property
     def events(self) -> int:
         """Number of events."""
-        return len(self.member)
+        return int(self.sets.deaths.sum())
+
+    @property
+    def member(self) -> Ints:
+        """The cell of each event, shape (N,), events counted with multiplicity."""
+        return self.tied.member
+
+    @property
+    def fraction(self) -> Floats:
+        """The part of its ties that each event finds gone, shape (N,)."""
+        return self.tied.fraction
+
+    @property
+    def share(self) -> Floats:
+        """The mean case weight of the events of its cell, shape (N,)."""
+        return self.cell_share[self.tied.member]
 
 
 class Moments(NamedTuple):
@@ -106,42 +132,66 @@ def prepare(
     load = many * weights
     centre = (np.abs(load) @ x) / np.abs(load).sum() if n else np.zeros(x.shape[1])
     centred = x - centre
-    columns = np.ascontiguousarray(centred.T)
-    member = np.repeat(np.arange(sets.cells), sets.deaths)
-    before = np.cumsum(sets.deaths) - sets.deaths
-    fraction = (np.arange(len(member)) - before[member]) / sets.deaths[member]
+    offsets = np.zeros(n) if offset is None else offset
+    sorted_x, sorted_offset = np.ascontiguousarray(centred[sets.order].T), offsets[sets.order]
+    place = np.flatnonzero(event[sets.order[:n]])  # those with the event stand in the order of their cells
+    each = np.bincount(sets.cell, minlength=sets.cells)
     return CoxData(
         x=centred,
-        sorted_x=columns[:, sets.order],
+        sorted_x=sorted_x,
+        sorted_offset=sorted_offset,
+        sorted_load=load[sets.order] * sets.sign,
+        died_x=sorted_x[:, place],
+        died_offset=sorted_offset[place],
+        died_load=load[sets.died],
+        cell_starts=np.cumsum(each) - each,
         sets=sets,
         load=load,
         weight=weights,
-        offset=np.zeros(n) if offset is None else offset,
-        fraction=fraction if ties == "efron" else np.zeros(len(member)),
-        member=member,
-        share=(sets.weight / sets.deaths)[member],
+        offset=offsets,
+        tied=Tied.of(sets.deaths, efron=ties == "efron"),
+        cell_share=sets.weight / sets.deaths,
     )
 
 
-def _sums(data: CoxData, risk: Floats, degree: int) -> tuple[Floats, Floats]:
-    """Return sums of risk times products of covariates, over everybody at risk and over those with the event.
+def _sums(x: Floats, load: Floats, eta: Floats, starts: Ints) -> Floats:
+    """Add up risk times products of covariates over each group of neighbouring rows.
+
+    Parameters
+    ----------
+    x, load, eta
+        Shape (p, m) and (m,).
+    starts
+        Shape (g,). Where the groups begin.
 
     Returns
     -------
-    tuple
-        Two arrays of shape (K, columns): 1, then each covariate, then each pair j <= k, as far as ``degree`` goes.
+    ndarray
+        Shape (columns, g): 1, then for each covariate itself and its products with itself and those after it.
     """
-    sets, p = data.sets, data.p
-    sorted_risk, own, x = risk[sets.order] * sets.sign, risk[sets.died], data.x[sets.died]
-    at_risk, died = [sets.add_up(sorted_risk)], [sets.over_events(own)]
-    for j in range(p) if degree else ():
-        once = sorted_risk * data.sorted_x[j]
-        at_risk.append(sets.add_up(once))
-        died.append(sets.over_events(own * x[:, j]))
-        for k in range(j, p) if degree > 1 else ():
-            at_risk.append(sets.add_up(once * data.sorted_x[k]))
-            died.append(sets.over_events(own * x[:, j] * x[:, k]))
-    return np.column_stack(at_risk), np.column_stack(died)
+    p = len(x)
+    out = np.empty((1 + p + p * (p + 1) // 2, len(starts)))
+    for rows, groups in _pieces(starts, len(eta)):
+        begins, at = starts[groups] - rows.start, 1
+        risk = load[rows] * np.exp(eta[rows])
+        out[0, groups] = np.add.reduceat(risk, begins)
+        for j in range(p):
+            once = risk * x[j, rows]
+            out[at, groups] = np.add.reduceat(once, begins)
+            for k in range(j, p):
+                out[at + 1 + k - j, groups] = np.add.reduceat(once * x[k, rows], begins)
+            at += 1 + p - j
+    return out
+
+
+def _pieces(starts: Ints, rows: int) -> Iterator[tuple[slice, slice]]:
+    """Yield whole groups that together are about as many rows as stay in the cache of a processor."""
+    begin = 0
+    while begin < len(starts):
+        first = int(starts[begin])
+        end = max(int(np.searchsorted(starts, first + _PIECE)), begin + 1)
+        yield slice(first, int(starts[end]) if end < len(starts) else rows), slice(begin, end)
+        begin = end
 
 
 def linear_predictor(data: CoxData, beta: Floats) -> Floats:
@@ -166,31 +216,30 @@ def moments(data: CoxData, beta: Floats) -> Moments:
     1977;72:557-565.
     """
     sets, p = data.sets, data.p
-    eta = linear_predictor(data, beta)
+    eta = _eta(data.sorted_x, beta, data.sorted_offset)
     shift = float(eta.max()) if len(eta) else 0.0
-    at_risk, died = _sums(data, data.load * np.exp(eta - shift), 2)
-    a, k = data.fraction, data.member
-    phi = at_risk[k, 0] - a * died[k, 0]
-    squared = phi * phi
-    if not np.all(phi > _VANISHED) or not np.all(np.isfinite(squared)):  # coefficients so large that risk sets vanish
+    own_eta = _eta(data.died_x, beta, data.died_offset) - shift
+    groups = _sums(data.sorted_x, data.sorted_load, eta - shift, sets.starts)
+    at_risk = np.stack([sets.add_groups(column) for column in groups])
+    died = _sums(data.died_x, data.died_load, own_eta, data.cell_starts)
+    sums = data.tied.sums(at_risk[0], died[0])
+    if sums is None:  # coefficients so large that risk sets vanish
         return Moments(-np.inf, np.full(p, np.nan), np.full((p, p), np.nan))
-    first, second = data.share / phi, data.share / squared
-    own = data.load[sets.died]
-    loglik = float(own @ (eta[sets.died] - shift) - data.share @ np.log(phi))
-
-    def over(values: Floats) -> Floats:
-        return bincounts(k, values, sets.cells)
-
-    r, e = over(first), over(a * first)
-    rr, re, ee = over(second), over(a * second), over(a * a * second)
+    log, r, e, rr, re, ee = (data.cell_share * column for column in sums)
+    loglik = float(data.died_load @ own_eta - log.sum())
     place = np.cumsum([1, *(p - j + 1 for j in range(p))])[:p] if p else np.zeros(0, dtype=np.int64)
-    s1, e1 = at_risk[:, place], died[:, place]
-    score = own @ data.x[sets.died] - (r @ s1 - e @ e1)
-    mixed = (s1 * re[:, None]).T @ e1
-    information = -((s1 * rr[:, None]).T @ s1 - mixed - mixed.T + (e1 * ee[:, None]).T @ e1)
+    s1, e1 = at_risk[place], died[place]
+    score = data.died_x @ data.died_load - (s1 @ r - e1 @ e)
+    mixed = (s1 * re) @ e1.T
+    information = -((s1 * rr) @ s1.T - mixed - mixed.T + (e1 * ee) @ e1.T)
     for j in range(p):
-        columns = slice(place[j] + 1, place[j] + 1 + p - j)
-        row = r @ at_risk[:, columns] - e @ died[:, columns]
+        rows = slice(place[j] + 1, place[j] + 1 + p - j)
+        row = at_risk[rows] @ r - died[rows] @ e
         information[j, j:] += row
         information[j + 1 :, j] += row[1:]
     return Moments(loglik, np.asarray(score), information)
+
+
+def _eta(x: Floats, beta: Floats, offset: Floats) -> Floats:
+    eta: Floats = beta @ x + offset
+    return eta

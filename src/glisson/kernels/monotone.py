@@ -39,8 +39,10 @@ def monotone_direction(data: CoxData) -> Floats | None:
     logistic regression by Albert A, Anderson JA. Biometrika 1984;71:1-10.
     """
     sets, p = data.sets, data.p
-    used = np.ptp(data.x, axis=0) > 0 if len(data.x) else np.zeros(p, dtype=np.bool_)
-    if not p or not data.events or sets.n > _MOST_ROWS or not used.any():
+    if not p or not data.events or sets.n > _MOST_ROWS:
+        return None
+    used = np.ptp(data.x, axis=0) > 0
+    if not used.any():
         return None
     scale = np.where(used, data.x.std(axis=0), 1.0)
     x = data.x / np.where(scale > 0, scale, 1.0)

@@ -36,6 +36,7 @@ def maximise(
     function: Callable[[Floats], Point],
     start: Floats,
     *,
+    first: Point | None = None,
     limit: Floats | None = None,
     steps: int = STEPS,
     tolerance: float = TOLERANCE,
@@ -48,6 +49,8 @@ def maximise(
         From shape (p,) to a ``Point``.
     start
         Shape (p,).
+    first
+        What the function is at ``start``, where that is known.
     limit
         Shape (p,). The search has diverged where a coordinate grows beyond it.
     steps
@@ -56,7 +59,8 @@ def maximise(
         The search ends with a last step when that step would gain less than this: a thousandth of a standard error
         squared is 1e-6.
     """
-    at, point = start.astype(np.float64), function(start.astype(np.float64))
+    at = start.astype(np.float64)
+    point = function(at) if first is None else first
     for step in range(steps):
         move = direction(point)
         if move is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,17 +119,17 @@ class RiskSets:
         strata = np.zeros(n, dtype=np.int64) if stratum is None else stratum
         size = int(strata.max()) + 1 if n else 0
         died = np.flatnonzero(event)
-        times, level = np.unique(exit[died], return_inverse=True)
+        times, level = _distinct(exit[died])
         span = len(times) + 1
-        key, cell = np.unique(strata[died] * span + level.reshape(-1), return_inverse=True)
-        died, cell = _sorted_by(died, cell.reshape(-1))
-        last = _place(key, strata, np.searchsorted(times, exit, side="right"), span)
+        key, cell = _distinct(strata[died] * span + level)
+        died, cell = _sorted_by(died, cell)
+        last = _place(key, strata, _passed(times, exit), span)
         begin = np.searchsorted(key, np.arange(size) * span)
         first = begin[strata] if size else np.zeros(0, dtype=np.int64)
         stratum_ends = np.searchsorted(key, (np.arange(size) + 1) * span)
         late = np.zeros(0, dtype=np.int64)
         if entry is not None:
-            first = _place(key, strata, np.searchsorted(times, entry, side="right"), span)
+            first = _place(key, strata, _passed(times, entry), span)
             late = np.flatnonzero(first > begin[strata])
         stays = late[:0] if staying is None else staying.rows
         parts = [_grouped(last + strata), _grouped((first + strata)[late]), _grouped((last + strata)[stays])]
@@ -184,7 +185,10 @@ class RiskSets:
         """Add values up that are in the order of ``order`` and have its ``sign``, shape (K,)."""
         if not self.cells or not len(values):
             return np.zeros(self.cells)
-        sums = np.add.reduceat(values, self.starts)
+        return self.add_groups(np.add.reduceat(values, self.starts))
+
+    def add_groups(self, sums: Floats) -> Floats:
+        """Add sums of the groups of rows with the same slot up over everybody at risk, shape (K,)."""
         leaving, staying = np.zeros((2, self.cells + len(self.stratum_ends)))
         np.add.at(leaving, self.slots[: self.plain], sums[: self.plain])
         leaving_only = self.plain == len(sums)
@@ -230,8 +234,36 @@ def _running(values: Floats) -> Floats:
     return running
 
 
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """Return the distinct values in order and the place of each among them; whole days are counted, not sorted."""
+    if not _are_days(values):
+        distinct, place = np.unique(values, return_inverse=True)
+        return distinct, place.reshape(-1).astype(np.int64)
+    there = np.zeros(int(values.max()) + 1, dtype=np.bool_)
+    there[values] = True
+    places: Ints = np.cumsum(there) - 1
+    return np.flatnonzero(there).astype(values.dtype), places[values]
+
+
+def _are_days(values: NDArray[Any]) -> bool:
+    """Whether values are whole, not negative, and few enough to have a table entry each."""
+    if values.dtype.kind not in "iu" or not len(values) or int(values.min()) < 0:
+        return False
+    return int(values.max()) <= max(2**16, 4 * len(values))
+
+
+def _passed(times: NDArray[Any], values: NDArray[Any]) -> Ints:
+    """Return how many of the times each value has reached."""
+    if not _are_days(values):
+        return np.searchsorted(times, values, side="right").astype(np.int64)
+    table = np.searchsorted(times, np.arange(int(values.max()) + 1), side="right")
+    place: Ints = table[values].astype(np.int64)
+    return place
+
+
 def _sorted_by(rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
-    order = np.argsort(cell, kind="stable")
+    small = cell.astype(np.uint16) if len(cell) and int(cell.max()) < 2**16 else cell  # sorted by radix
+    order = np.argsort(small, kind="stable")
     return rows[order], cell[order].astype(np.int64)
 
 

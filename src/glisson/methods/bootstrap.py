@@ -89,7 +89,7 @@ def bootstrap(
     for group, index in _groups(endpoint, keys):
         part = endpoint.take(index)
         value, drawn = _resampled(part, statistic, at, draws, rng)
-        own = {"variable": endpoint.name, "group": group, "n": len(np.unique(part.unit)),
+        own = {"variable": endpoint.name, "group": group, "n": part.units,
                "events": int((part.cause > 0).sum())}  # fmt: skip
         rows.append(_row(statistic, value, drawn, own, at, level, _method(part, draws, seed)))
         samples.append((group, value, drawn))
@@ -211,6 +211,5 @@ def _finite(value: float) -> float | None:
 
 def _method(endpoint: Endpoint, draws: int, seed: int) -> str:
     """Name what was drawn."""
-    clusters = len(np.unique(endpoint.cluster))
-    what = "units" if clusters == len(np.unique(endpoint.unit)) else f"{clusters} clusters"
+    what = "units" if endpoint.clusters == endpoint.units else f"{endpoint.clusters} clusters"
     return f"Kaplan-Meier, percentile bootstrap ({draws:,} resamples of {what}, seed {seed})"

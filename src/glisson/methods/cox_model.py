@@ -175,7 +175,8 @@ def fit_cox(
     monotone = monotone_direction(prepared) is not None
     firth, why = _penalty(matrix, rows, penalty, monotone=monotone)
     function = objective(prepared, firth=firth)
-    found = _maximum(prepared, function, endless=monotone and not firth)
+    null = function(np.zeros(matrix.p))
+    found = _maximum(prepared, function, null, endless=monotone and not firth)
     naive = _inverse(found.point.curvature)
     covariance = naive
     if rows.cluster is not None and found.outcome == "converged":
@@ -183,7 +184,7 @@ def fit_cox(
         covariance = robust_covariance(prepared, parts, found.at, naive, rows.cluster)
     return CoxModel(
         name=rows.name, design=matrix, rows=rows, data=prepared, beta=found.at, covariance=covariance, naive=naive,
-        fit=found, null=function(np.zeros(matrix.p)).value, ties=ties, firth=firth, why=why, clusters=rows.clusters,
+        fit=found, null=null.value, ties=ties, firth=firth, why=why, clusters=rows.clusters,
         n=rows.n, events=rows.events,
     )  # fmt: skip
 
@@ -202,7 +203,7 @@ def rows_of(data: Endpoint | RiskTable, keys: Sequence[str], *, numbers: bool = 
         return _cells(data.by(*keys))
     weight = data.weight
     whole = weight is None or bool(np.all(weight == np.rint(weight)))
-    single = len(np.unique(data.cluster)) == len(np.unique(data.unit)) and whole
+    single = whole and data.clusters == data.units
     events = data.cause == 1
     return Rows(
         name=data.name,
@@ -213,8 +214,8 @@ def rows_of(data: Endpoint | RiskTable, keys: Sequence[str], *, numbers: bool = 
         count=np.rint(weight).astype(np.int64) if weight is not None and whole else None,
         weight=None if whole else weight,
         cluster=None if single else np.unique(data.cluster, return_inverse=True)[1].astype(np.int64).reshape(-1),
-        clusters=0 if single else len(np.unique(data.cluster)),
-        n=len(np.unique(data.unit)) if weight is None else round(float(weight.sum())),
+        clusters=0 if single else data.clusters,
+        n=data.units if weight is None else round(float(weight.sum())),
         events=int(events.sum()) if weight is None else round(float(weight[events].sum())),
     )
 
@@ -265,35 +266,39 @@ def _penalty(matrix: Design, rows: Rows, penalty: Penalty, *, monotone: bool) ->
     return False, f"{ratio:.1f} events a coefficient"
 
 
-def _maximum(data: CoxData, function: Callable[[Floats], Point], *, endless: bool) -> Solution:
+def _maximum(data: CoxData, function: Callable[[Floats], Point], null: Point, *, endless: bool) -> Solution:
     """Look for the maximum, unless it is known that there is none."""
     start = np.zeros(data.p)
-    if never_differing(data).any():
-        return Solution(start, function(start), "singular", 0)
+    if never_differing(data, null.curvature).any():
+        return Solution(start, null, "singular", 0)
     if endless:
-        return Solution(start, function(start), "diverged", 0)
-    spread = np.ptp(data.x, axis=0)
-    found = maximise(function, start, limit=_FAR / np.where(spread > 0, spread, 1.0))
+        return Solution(start, null, "diverged", 0)
+    spread = np.ptp(data.sorted_x, axis=1)
+    found = maximise(function, start, first=null, limit=_FAR / np.where(spread > 0, spread, 1.0))
     if found.outcome != "converged":
         return found
     return Solution(found.at, function(found.at), found.outcome, found.steps)
 
 
-def never_differing(data: CoxData) -> NDArray[np.bool_]:
+def never_differing(data: CoxData, information: Floats | None = None) -> NDArray[np.bool_]:
     """Return which covariates are the same in everybody at risk, whatever the event: the likelihood is flat in them.
 
     Parameters
     ----------
     data
         Prepared rows.
+    information
+        Shape (p, p), without effects, where it is known.
 
     Returns
     -------
     ndarray
         Shape (p,).
     """
-    most = float(data.sets.weight.sum()) * np.ptp(data.x, axis=0) ** 2
-    flat: NDArray[np.bool_] = np.diag(moments(data, np.zeros(data.p)).information) <= _NO_INFORMATION * most
+    if information is None:
+        information = moments(data, np.zeros(data.p)).information
+    most = float(data.sets.weight.sum()) * np.ptp(data.sorted_x, axis=1) ** 2
+    flat: NDArray[np.bool_] = np.diag(information) <= _NO_INFORMATION * most
     return flat
 
 

@@ -256,6 +256,16 @@ class Endpoint:
         return len(self.exit)
 
     @property
+    def units(self) -> int:
+        """Number of units; one of several episodes counts once."""
+        return _distinct(self.unit)
+
+    @property
+    def clusters(self) -> int:
+        """Number of clusters: patients, where units are lesions."""
+        return self.units if self.cluster is self.unit else _distinct(self.cluster)
+
+    @property
     def n_events(self) -> int:
         """Number of events of the first cause."""
         return int(np.count_nonzero(self.cause == 1))
@@ -340,6 +350,13 @@ def _check_lengths(e: Endpoint, n: int) -> None:
     wrong = [f"{name} {length}" for name, length in lengths.items() if length != n]
     if wrong:
         raise InputError(f"{e.name}: columns of different length ({', '.join(wrong)})", expected=f"{n} rows each")
+
+
+def _distinct(ids: NDArray[Any]) -> int:
+    """Count distinct identifiers; increasing numbers need no sorting."""
+    if ids.dtype.kind in "iu" and bool(np.all(ids[1:] > ids[:-1])):
+        return len(ids)
+    return len(np.unique(ids))
 
 
 def _whole_days(values: ArrayLike, name: str) -> Ints:
