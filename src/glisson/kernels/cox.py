@@ -219,8 +219,7 @@ def moments(data: CoxData, beta: Floats) -> Moments:
     eta = _eta(data.sorted_x, beta, data.sorted_offset)
     shift = float(eta.max()) if len(eta) else 0.0
     own_eta = _eta(data.died_x, beta, data.died_offset) - shift
-    groups = _sums(data.sorted_x, data.sorted_load, eta - shift, sets.starts)
-    at_risk = np.stack([sets.add_groups(column) for column in groups])
+    at_risk = sets.add_groups(_sums(data.sorted_x, data.sorted_load, eta - shift, sets.starts))
     died = _sums(data.died_x, data.died_load, own_eta, data.cell_starts)
     sums = data.tied.sums(at_risk[0], died[0])
     if sums is None:  # coefficients so large that risk sets vanish

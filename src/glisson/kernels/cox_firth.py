@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glisson.kernels.cox import CoxData, Moments, linear_predictor, moments
+from glisson.kernels.cox import CoxData, Moments, moments
 from glisson.kernels.newton import Point
 from glisson.kernels.risk_sets import Floats
 
@@ -44,17 +44,20 @@ def _inverse(plain: Moments) -> tuple[Floats | None, float]:
 def _third(data: CoxData, beta: Floats) -> Floats:
     """Return the derivative of the information, shape (p, p, p): third central moments of the covariates at risk."""
     sets, p = data.sets, data.p
-    eta = linear_predictor(data, beta)
-    risk = data.load * np.exp(eta - (float(eta.max()) if len(eta) else 0.0))
-    raw: dict[tuple[int, ...], Floats] = {}
-    for powers in _powers(p):
-        values = risk * np.prod(data.x[:, powers], axis=1) if powers else risk
-        at_risk, died = sets.at_risk(values), sets.over_events(values[sets.died])
-        raw[powers] = at_risk[data.member] - data.fraction * died[data.member]
+    eta = beta @ data.sorted_x + data.sorted_offset
+    shift = float(eta.max()) if len(eta) else 0.0
+    powers = _powers(p)
+    risk = _products(data.sorted_x, powers) * (data.sorted_load * np.exp(eta - shift))
+    own = _products(data.died_x, powers) * (data.died_load * np.exp(beta @ data.died_x + data.died_offset - shift))
+    at_risk = sets.add_groups(np.add.reduceat(risk, sets.starts, axis=1))
+    died = np.add.reduceat(own, data.cell_starts, axis=1)
+    member, share = data.member, data.share
+    each = at_risk[:, member] - data.fraction * died[:, member]
+    raw = dict(zip(powers, each, strict=True))
     total = raw[()]
     mean = [raw[(j,)] / total for j in range(p)]
     out = np.empty((p, p, p))
-    for j, k, m in (w for w in _powers(p) if len(w) == 3):
+    for j, k, m in (w for w in powers if len(w) == 3):
         central = (
             raw[j, k, m] / total
             - mean[j] * raw[k, m] / total
@@ -62,9 +65,18 @@ def _third(data: CoxData, beta: Floats) -> Floats:
             - mean[m] * raw[j, k] / total
             + 2 * mean[j] * mean[k] * mean[m]
         )
-        value = float(data.share @ central)
+        value = float(share @ central)
         for one in {(j, k, m), (j, m, k), (k, j, m), (k, m, j), (m, j, k), (m, k, j)}:
             out[one] = value
+    return out
+
+
+def _products(x: Floats, powers: list[tuple[int, ...]]) -> Floats:
+    """Return the products of covariates that are named, one line each: shape (len(powers), m)."""
+    out = np.ones((len(powers), x.shape[1]))
+    place = {one: i for i, one in enumerate(powers)}
+    for i, one in enumerate(powers[1:], start=1):
+        np.multiply(out[place[one[:-1]]], x[one[-1]], out=out[i])
     return out
 
 

@@ -54,8 +54,8 @@ class RiskSets:
         added. ``sign`` is what each is multiplied by: 1, -1, or the scale of a staying row.
     starts, slots
         Shape (g,). Where the groups of rows with the same slot begin, and the slot.
-    plain
-        Number of groups that do not stay.
+    leaving, plain
+        Number of groups to be added, and of those to be added or taken away; the others stay.
     staying, stay_end
         The rows that stay, if there are any, and the cell after the last in which each does.
     stratum_ends
@@ -75,6 +75,7 @@ class RiskSets:
     sign: Floats
     starts: Ints
     slots: Ints
+    leaving: int
     plain: int
     staying: Staying | None
     stay_end: Ints
@@ -144,6 +145,7 @@ class RiskSets:
             ),
             starts=np.concatenate([starts + at for (_, starts, _), at in zip(parts, ends, strict=False)]),
             slots=np.concatenate([slots for _, _, slots in parts]),
+            leaving=len(parts[0][1]),
             plain=len(parts[0][1]) + len(parts[1][1]),
             staying=staying,
             stay_end=stratum_ends[strata[stays]],
@@ -188,18 +190,22 @@ class RiskSets:
         return self.add_groups(np.add.reduceat(values, self.starts))
 
     def add_groups(self, sums: Floats) -> Floats:
-        """Add sums of the groups of rows with the same slot up over everybody at risk, shape (K,)."""
-        leaving, staying = np.zeros((2, self.cells + len(self.stratum_ends)))
-        np.add.at(leaving, self.slots[: self.plain], sums[: self.plain])
-        leaving_only = self.plain == len(sums)
-        if not leaving_only:
-            staying[self.slots[self.plain :]] = sums[self.plain :]
-        out = np.empty(self.cells)
+        """Add sums of the groups of rows with the same slot, shape (..., g), up over everybody at risk, (..., K)."""
+        slots = np.zeros((*sums.shape[:-1], self.cells + len(self.stratum_ends)))
+        for part in (slice(self.leaving), slice(self.leaving, self.plain)):  # no slot is in one part twice
+            slots[..., self.slots[part]] += sums[..., part]
+        stays = self.staying is not None and self.plain < len(self.slots)
+        staying = np.zeros_like(slots) if stays else slots
+        if stays:
+            staying[..., self.slots[self.plain :]] = sums[..., self.plain :]
+        out = np.empty((*sums.shape[:-1], self.cells))
         for s, part in self.slices():
             # At risk in cell k: everybody whose last cell is k or later, without those whose first cell is after k.
-            out[part] = np.cumsum(leaving[part.start + s + 1 : part.stop + s + 1][::-1])[::-1]
-            if self.staying is not None and not leaving_only:
-                out[part] += self.staying.fade[part] * np.cumsum(staying[part.start + s : part.stop + s])
+            ahead = slots[..., part.start + s + 1 : part.stop + s + 1]
+            out[..., part] = np.cumsum(ahead[..., ::-1], axis=-1)[..., ::-1]
+            if stays and self.staying is not None:
+                behind = np.cumsum(staying[..., part.start + s : part.stop + s], axis=-1)
+                out[..., part] += self.staying.fade[part] * behind
         return out
 
     def over_events(self, values: Floats) -> Floats:
