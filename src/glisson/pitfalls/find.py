@@ -11,10 +11,13 @@ from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
 from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
+from glisson.pitfalls.time_origin import left_truncation, time_zero_mismatch
 
 #: Detectors in the order of their ids. To add one, write a function Context -> list[Finding] and name it here.
 DETECTORS: tuple[Detector, ...] = (
     guarantee_time,
+    time_zero_mismatch,
+    left_truncation,
     selection_on_survival,
     competing_deaths,
     clustering,
