@@ -27,7 +27,7 @@ LIMIT_SMD, LIMIT_DAYS = 0.25, 91
 #: Patients with a known lag below which a method is not compared.
 FEWEST = 3
 #: A difference that random labels reach at least this often is named, but not a warning.
-CHANCE, DRAWS = 0.2, 999
+CHANCE, DRAWS = 0.2, 499
 #: Days by which a recorded duration may miss the day it ends: durations in whole months do.
 TOLERANCE = 16
 
