@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from glisson.assessment import Finding
+from glisson.pitfalls.after_treatment import post_treatment_covariates
+from glisson.pitfalls.censoring import informative_censoring
 from glisson.pitfalls.confounding import confounding_by_indication
 from glisson.pitfalls.context import Context, Detector
 from glisson.pitfalls.counting import clustering, denominators, double_counting
 from glisson.pitfalls.criteria import mixed_criteria, treated_target_lesions
 from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
+from glisson.pitfalls.hazards import nonproportional_hazards
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
 from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
+from glisson.pitfalls.time_origin import left_truncation, time_zero_mismatch
 
 #: Detectors in the order of their ids. To add one, write a function Context -> list[Finding] and name it here.
 DETECTORS: tuple[Detector, ...] = (
     guarantee_time,
+    time_zero_mismatch,
+    left_truncation,
     selection_on_survival,
     competing_deaths,
+    informative_censoring,
     clustering,
     events_per_parameter,
+    nonproportional_hazards,
     separation,
+    post_treatment_covariates,
     treated_target_lesions,
     mixed_criteria,
     denominators,
