@@ -31,6 +31,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P12", "stop", "Zero events and separation", 18),
         ("P21", "stop", "Patients counted under several methods", 3),
         ("P04", "warn", "Selection on later events", 0),
+        ("P14", "warn", "Imaging intervals that differ between methods", 0),
         ("P17", "warn", "Lesions, sessions and patients as denominators", 0),
         ("P18", "warn", "Confounding by indication", 0),
         ("P20", "warn", "Immature curve: overall survival", 0),
@@ -87,5 +88,5 @@ def test_a_sheet_with_durations_only_is_searched_as_far_as_it_goes() -> None:
 
 
 def test_detectors_are_named_once() -> None:
-    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 15
+    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 16
     assert all(d.__doc__ and d.__doc__[0] == "P" for d in DETECTORS)
