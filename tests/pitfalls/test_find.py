@@ -32,6 +32,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P21", "stop", "Patients counted under several methods", 3),
         ("P02", "warn", "Time zero at different points of the disease", 0),
         ("P04", "warn", "Selection on later events", 0),
+        ("P14", "warn", "Imaging intervals that differ between methods", 0),
         ("P17", "warn", "Lesions, sessions and patients as denominators", 0),
         ("P18", "warn", "Confounding by indication", 0),
         ("P20", "warn", "Immature curve: overall survival", 0),
@@ -89,5 +90,5 @@ def test_a_sheet_with_durations_only_is_searched_as_far_as_it_goes() -> None:
 
 
 def test_detectors_are_named_once() -> None:
-    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 20
+    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS)
     assert all(d.__doc__ and d.__doc__[0] == "P" for d in DETECTORS)

@@ -12,6 +12,7 @@ from glisson.pitfalls.criteria import mixed_criteria, treated_target_lesions
 from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.hazards import nonproportional_hazards
+from glisson.pitfalls.imaging import imaging_intervals
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
 from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
 from glisson.pitfalls.time_origin import left_truncation, time_zero_mismatch
@@ -29,6 +30,7 @@ DETECTORS: tuple[Detector, ...] = (
     nonproportional_hazards,
     separation,
     post_treatment_covariates,
+    imaging_intervals,
     treated_target_lesions,
     mixed_criteria,
     denominators,

@@ -188,6 +188,8 @@ def statistic_label(e: Estimate) -> str:
     at = f" at {e.at / DAYS_PER_MONTH:.0f} months" if e.at is not None and e.at > 1 else ""
     names = {
         "median": "Median, months",
+        "median_earliest": "Median at the earliest, months",
+        "median_latest": "Median at the latest, months",
         "survival": f"Survival{at}",
         "cumulative_incidence": f"Cumulative incidence{at}",
         "rmst": f"Mean within {(e.at or 0) / DAYS_PER_MONTH:.0f} months, months",
