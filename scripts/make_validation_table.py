@@ -20,6 +20,7 @@ from scripts.validation import (
     rank_tests,
     regression,
     small_samples,
+    weighting,
 )
 from scripts.validation.compared import Compared, Comparison
 
@@ -47,7 +48,9 @@ class Row:
 
 def rows() -> list[Row]:
     """Compare everything."""
-    parts = (curves, interval_censored, rank_tests, cut_points, regression, logistic, small_samples, agreement)
+    parts = (
+        curves, interval_censored, rank_tests, cut_points, regression, logistic, weighting, small_samples, agreement,
+    )  # fmt: skip
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
 

@@ -50,7 +50,8 @@ def test_methods_that_share_no_value_are_the_worst_case() -> None:
         "disease limited to the liver": "4 patients, all Y-90 radioembolization",
         "extrahepatic disease": "4 patients, all DEB-TACE",
     }
-    assert len(found.corrected) == 0
+    assert {r.statistic for r in found.corrected} == {"e_value"}  # nothing within disease limited to the liver
+    assert "extrahepatic disease separates the methods" not in found.remedy  # a variable without spread is no covariate
 
 
 @pytest.mark.by_hand
@@ -114,3 +115,57 @@ def test_small_differences_count_from_thirty_patients_on(n, fires) -> None:
 
 def test_one_method_cannot_be_confounded_with_another() -> None:
     assert not findings(confounding_by_indication, [p for p in arms(SAME, SAME) if p.id.startswith("A")])
+
+
+def cohort_of(n: int, *, shift: float = 2.0, dead=lambda i: True, **tables):
+    """Return two methods of n patients; the second had more lesions and larger ones, but the ranges overlap."""
+    return [
+        patient(f"{arm}{i:02}", 30 + 17 * ((7 * i + 3 * k) % 23), dead=dead(i), method=method,
+                n_liver_lesions=1 + (3 * i) % 5 + round(k * shift / 2), largest_mm=20.0 + (11 * i) % 31 + k * shift * 4)
+        for k, (arm, method) in enumerate((("A", "deb_tace"), ("B", "y90_glass")))
+        for i in range(n)
+    ]  # fmt: skip
+
+
+@pytest.mark.by_hand
+def test_overlap_weights_stand_beside_the_crude_ratio_where_events_allow() -> None:
+    found = only(confounding_by_indication, cohort_of(12))
+    numbers = dict(found.numbers)
+    assert numbers["largest standardised difference of the weighted covariates"] == "0.00"
+    assert numbers["effective sample size with overlap weights"].startswith("DEB-TACE ")
+    assert "Overlap weights make the methods alike in largest liver lesion and liver lesions" in found.remedy
+    weighted = [r for r in found.corrected if r.variable == "os weighted"]
+    ratio = next(r for r in weighted if r.statistic == "hazard_ratio")
+    assert (ratio.detail, ratio.n, ratio.events) == ("versus DEB-TACE, with overlap weights", 24, 24)
+    assert ratio.low < ratio.value < ratio.high
+    assert {r.group[0][1] for r in weighted if r.statistic == "median"} == {"deb_tace", "y90"}
+    sizes = [r.value for r in weighted if r.statistic == "effective_size"]
+    assert all(5 <= s < 12 for s in sizes)
+    crude = next(r for r in found.naive if r.statistic == "hazard_ratio")
+    assert crude.value != pytest.approx(ratio.value, rel=1e-3)
+
+
+@pytest.mark.by_hand
+def test_the_e_value_of_the_crude_ratio_is_always_given() -> None:
+    found = only(confounding_by_indication, arms(SAME, SAME | {"n_liver_lesions": [2, 3, 4, 5]}))
+    # Both groups died on days 100, 200, 300 and 400: the ratio is 1, and so is its E-value.
+    rows = [r for r in found.corrected if r.statistic == "e_value"]
+    assert [(r.detail, round(r.value, 6)) for r in rows] == [("versus DEB-TACE, estimate", 1.0),
+                                                            ("versus DEB-TACE, limit", 1.0)]  # fmt: skip
+    assert "fewer than two methods have 5 patients" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("persons", "why"),
+    [
+        (cohort_of(12, dead=lambda i: i < 4), "there are 8 deaths, and 10 are needed"),
+        (cohort_of(12, shift=60.0), "separate the methods"),
+        (cohort_of(12), "Overlap weights make the methods alike"),
+        (cohort_of(5), "patients, and 5 are needed"),
+    ],
+)
+def test_why_no_weighted_comparison_was_run(persons, why) -> None:
+    found = only(confounding_by_indication, persons)
+    assert why in found.remedy
+    assert any(r.statistic == "e_value" for r in found.corrected)
+    assert any(r.variable == "os weighted" for r in found.corrected) is why.startswith("Overlap")

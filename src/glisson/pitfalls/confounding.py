@@ -15,6 +15,7 @@ from glisson.clinical.groups import patient_keys
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.baseline import smd_numeric
 from glisson.pitfalls.context import Context, count_text
+from glisson.pitfalls.weighted_methods import compared_methods
 from glisson.tables import Estimates, Factor
 
 #: From this many patients on, 0.1 is a difference; below, chance alone often makes 0.1, and 0.25 is.
@@ -28,6 +29,19 @@ _STRATA = {
     ("line", "0"): "no prior line",
     ("line", "1"): "one prior line",
     ("line", "2+"): "two or more prior lines",
+}
+
+
+_E_VALUE = (
+    "The E-value is the risk ratio by which an unmeasured confounder would have to be tied to both method and death to "
+    "explain the crude ratio, or the limit of its interval, away."
+)
+#: Covariates of the patient table that are balanced as numbers.
+_NUMBERS = {
+    "ecog_t0": "ECOG performance status",
+    "lines_systemic_before": "Prior lines of systemic therapy",
+    "n_liver_lesions": "Liver lesions",
+    "largest_mm": "Largest liver lesion",
 }
 
 
@@ -46,16 +60,19 @@ class Imbalance:
 def confounding_by_indication(context: Context) -> list[Finding]:
     """P18: methods were given to different patients.
 
-    Austin PC. Stat Med 2009;28:3083-3107; Cole SR, Hernan MA. Am J Epidemiol 2008;168:656-664 (positivity).
+    Austin PC. Stat Med 2009;28:3083-3107; Cole SR, Hernan MA. Am J Epidemiol 2008;168:656-664 (positivity); overlap
+    weights: Li F, Li F. Ann Appl Stat 2019;13:2389-2415; VanderWeele TJ, Ding P. Ann Intern Med 2017;167:268-274.
     """
     limit = LIMIT_LARGE if context.cohort.n >= LARGE else LIMIT_SMALL
     method = patient_keys(context.cohort)["method"]
-    values = [_table_one(row) for row in context.baseline] + _computed(context, method)
+    computed = _computed(context)
+    values = [_table_one(row) for row in context.baseline] + [_between(method, k, v) for k, v in computed.items()]
     unlike = sorted((v for v in values if v.value > limit), key=lambda v: -v.value)
     alone = _one_method_only(context, method)
     if not unlike and not alone:
         return []
     parts, within = [], _liver_only(context)
+    comparison = compared_methods(context, {**_recorded(context), **computed})
     if unlike:
         n = count_text(len(unlike), "baseline variable")
         parts.append(
@@ -69,15 +86,28 @@ def confounding_by_indication(context: Context) -> list[Finding]:
             id="P18",
             title="Confounding by indication",
             severity="warn",
-            numbers=(("patients", str(context.cohort.n)), *((v.label, str(v)) for v in unlike), *alone),
+            numbers=(
+                ("patients", str(context.cohort.n)),
+                *((v.label, str(v)) for v in unlike),
+                *alone,
+                *comparison.numbers,
+            ),
             sentence=f"The methods were given to different patients. {_capital('; '.join(parts))}.",
             consequence="A difference between methods may be a difference between patients"
             + ("; where only one method was used, the data say nothing of the others." if alone else "."),
-            remedy="Methods are described separately and not ranked."
-            + (" Survival by method is given again within disease limited to the liver." if len(within) else ""),
-            naive=_by_method(context),
-            corrected=within,
-            reference="Austin 2009; Cole & Hernan 2008",
+            remedy=" ".join(
+                t
+                for t in (
+                    "Methods are described separately and not ranked.",
+                    "Survival by method is given again within disease limited to the liver." if len(within) else "",
+                    comparison.sentence,
+                    _E_VALUE if len(comparison.e_values) else "",
+                )
+                if t
+            ),
+            naive=_by_method(context) + comparison.crude,
+            corrected=within + comparison.weighted + comparison.e_values,
+            reference="Austin 2009; Cole & Hernan 2008; Li & Li 2019; VanderWeele & Ding 2017",
         )
     ]
 
@@ -101,15 +131,25 @@ def _table_one(row: Baseline) -> Imbalance:
     return Imbalance(row.label, worst)
 
 
-def _computed(context: Context, method: Factor) -> list[Imbalance]:
+def _recorded(context: Context) -> dict[str, NDArray[np.float64]]:
+    """Return covariates of the patient table as numbers, NaN where unknown."""
+    patient = context.cohort.table("patient")
+    return {
+        label: np.array([math.nan if v is None else float(v) for v in patient[column]])
+        for column, label in _NUMBERS.items()
+        if context.cohort.has("patient", column)
+    }
+
+
+def _computed(context: Context) -> dict[str, NDArray[np.float64]]:
     """Return what Table 1 does not hold: when patients were treated, and bilirubin at the start."""
     start = context.first_session()
     ids = context.cohort.table("patient")["patient_id"].to_list()
     year = [start[i].year + start[i].timetuple().tm_yday / 365.25 if i in start else math.nan for i in ids]
-    out = [_between(method, "Calendar time of first treatment", np.array(year))]
+    out = {"Calendar time of first treatment": np.array(year, dtype=np.float64)}
     bilirubin = _bilirubin(context)
     if bilirubin:
-        out.append(_between(method, "Bilirubin", np.array([bilirubin.get(i, math.nan) for i in ids])))
+        out["Bilirubin"] = np.array([bilirubin.get(i, math.nan) for i in ids])
     return out
 
 

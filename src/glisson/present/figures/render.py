@@ -12,6 +12,7 @@ from glisson.present.figures.courses import CoursesFigure
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
+from glisson.present.figures.love import LoveFigure
 from glisson.present.figures.patient_timeline import TimelineFigure
 from glisson.present.figures.spider import SpiderFigure
 from glisson.present.figures.swimmer import SwimmerFigure
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FigureData = (
-    CurveFigure | ForestFigure | FlowFigure | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure
-    | CoursesFigure
+    CurveFigure | ForestFigure | LoveFigure | FlowFigure | WaterfallFigure | SpiderFigure | SwimmerFigure
+    | TimelineFigure | CoursesFigure
 )  # fmt: skip
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
@@ -141,21 +142,23 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
 def _draw(figure: FigureData) -> Figure:
     match figure:
-        case CurveFigure() | ForestFigure() | FlowFigure():
+        case CurveFigure() | ForestFigure() | LoveFigure() | FlowFigure():
             return _draw_group(figure)
         case _:
             return _draw_patients(figure)
 
 
-def _draw_group(figure: CurveFigure | ForestFigure | FlowFigure) -> Figure:
+def _draw_group(figure: CurveFigure | ForestFigure | LoveFigure | FlowFigure) -> Figure:
     """Draw a figure of estimates or counts."""
-    from glisson.present.figures import draw_curves, draw_flow, draw_forest  # noqa: PLC0415
+    from glisson.present.figures import draw_curves, draw_flow, draw_forest, draw_love  # noqa: PLC0415
 
     match figure:
         case CurveFigure():
             return draw_curves.draw(figure)
         case ForestFigure():
             return draw_forest.draw(figure)
+        case LoveFigure():
+            return draw_love.draw(figure)
         case FlowFigure():
             return draw_flow.draw(figure)
 
