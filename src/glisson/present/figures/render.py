@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glisson.present.aside import Aside
+from glisson.present.figures.by_method import ByMethodFigure
 from glisson.present.figures.courses import CoursesFigure
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 FigureData = (
     CurveFigure | ForestFigure | FlowFigure | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure
-    | CoursesFigure
+    | CoursesFigure | ByMethodFigure
 )  # fmt: skip
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
@@ -141,15 +142,15 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
 def _draw(figure: FigureData) -> Figure:
     match figure:
-        case CurveFigure() | ForestFigure() | FlowFigure():
+        case CurveFigure() | ForestFigure() | FlowFigure() | ByMethodFigure():
             return _draw_group(figure)
         case _:
             return _draw_patients(figure)
 
 
-def _draw_group(figure: CurveFigure | ForestFigure | FlowFigure) -> Figure:
+def _draw_group(figure: CurveFigure | ForestFigure | FlowFigure | ByMethodFigure) -> Figure:
     """Draw a figure of estimates or counts."""
-    from glisson.present.figures import draw_curves, draw_flow, draw_forest  # noqa: PLC0415
+    from glisson.present.figures import draw_by_method, draw_curves, draw_flow, draw_forest  # noqa: PLC0415
 
     match figure:
         case CurveFigure():
@@ -158,6 +159,8 @@ def _draw_group(figure: CurveFigure | ForestFigure | FlowFigure) -> Figure:
             return draw_forest.draw(figure)
         case FlowFigure():
             return draw_flow.draw(figure)
+        case ByMethodFigure():
+            return draw_by_method.draw(figure)
 
 
 def _draw_patients(
