@@ -95,6 +95,20 @@ def test_tables_hold_what_was_estimated():
     assert priors.rows[3].cells[1].startswith(WORDS.cell(pooled))
 
 
+def test_what_could_have_been_shown_stands_in_table_and_text():
+    made = {b.table.name: b.table for b in _blocks() if isinstance(b, TableBlock)}
+    rows = [r.cells for r in made["by-method-could"].rows if r.kind == "data"]
+    assert len(rows) == 15
+    assert rows[1][:4] == ("Ablation to DEB-TACE", "14 / 18", "0.09", "6.83")
+    assert rows[2][3] == "none, however large"
+    assert rows[1][4] == "0.19 or 5.32"
+    assert rows[10][:4] == ("Ablation minus DEB-TACE", "7 / 18", "none, however large", "none, however large")
+    text = _text()
+    assert "ablation to DEB-TACE, only a hazard ratio below 0.09 or above 6.83" in text
+    assert "Three comparisons of all 15 could have found nothing at all" in text
+    assert "no sign that methods are alike" in text
+
+
 def test_the_chapter_says_what_it_can_and_never_tests():
     text = _text()
     assert "13, 6, and 5 patients" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from glisson.clinical.groups import UNKNOWN
 from glisson.clinical.response import OBJECTIVE_RESPONSE
 from glisson.clinical.settings import AnalysisSettings
 from glisson.errors import InputError
+from glisson.methods.detectable import (
+    detectable_differences,
+    detectable_ratios,
+    reversal_of_proportions,
+    reversal_of_rates,
+)
 from glisson.methods.partial_pooling import (
     DRAWS,
     PROPORTION_PRIOR,
@@ -92,50 +99,66 @@ def logged(result: ByMethodResult) -> list[Analysis]:
         Analysis(what=o.label, estimator=f"partial pooling, {r.prior}", by=("method",))
         for o in result.outcomes
         for r in o.readings
+    ] + [
+        Analysis(what=o.label, estimator=method, by=("method",))
+        for o in result.outcomes
+        for method in dict.fromkeys(e.method for e in o.could)
     ]
 
 
 def _survival(endpoint: Endpoint, settings: AnalysisSettings) -> MethodOutcome | None:
     known = _known(endpoint)
     days = tuple(float(round(m * DAYS_PER_MONTH)) for m in MONTHS)
-    estimate = partial(pooled_rates, known, "method", times=days)
-    draft = MethodOutcome(
-        code=endpoint.name, label=endpoint.label, kind="hazard", better="lowest", groups=(), readings=()
-    )
-    return _read(draft, RATE_PRIOR, estimate, settings)
+    readings = _readings(partial(pooled_rates, known, "method", times=days), RATE_PRIOR, settings)
+    if not readings:
+        return None
+    could = detectable_ratios(known, "method", level=settings.level)
+    could += reversal_of_rates(known, "method", seed=settings.seed)
+    return MethodOutcome(
+        code=endpoint.name, label=endpoint.label, kind="hazard", better="lowest", readings=readings, could=could,
+        groups=readings[0].estimates.groups(),
+    )  # fmt: skip
 
 
 def _response(best: CountTable, settings: AnalysisSettings) -> MethodOutcome | None:
-    estimate = partial(pooled_proportions, _known_counts(best), OBJECTIVE_RESPONSE, "method")
-    draft = MethodOutcome(
-        code="response", label="Objective response", kind="proportion", better="highest", groups=(), readings=()
-    )
-    return _read(draft, PROPORTION_PRIOR, estimate, settings)
+    return _proportion("response", "Objective response", best, OBJECTIVE_RESPONSE, "highest", settings)
 
 
 def _toxicity(worst: CountTable, settings: AnalysisSettings) -> MethodOutcome | None:
     severe = tuple(c for c in worst.categories if c in SEVERE)
-    estimate = partial(pooled_proportions, _known_counts(worst), severe, "method")
-    draft = MethodOutcome(
-        code="toxicity", label="Adverse event of grade 3 or worse", kind="proportion", better="lowest", groups=(),
-        readings=(),
-    )  # fmt: skip
-    return _read(draft, PROPORTION_PRIOR, estimate, settings)
+    return _proportion("toxicity", "Adverse event of grade 3 or worse", worst, severe, "lowest", settings)
 
 
-def _read(
-    draft: MethodOutcome, prior: Prior, estimate: Callable[..., Estimates], settings: AnalysisSettings
+def _proportion(
+    code: str,
+    label: str,
+    table: CountTable,
+    category: tuple[str, ...],
+    better: Literal["lowest", "highest"],
+    settings: AnalysisSettings,
 ) -> MethodOutcome | None:
+    known = _known_counts(table)
+    readings = _readings(partial(pooled_proportions, known, category, "method"), PROPORTION_PRIOR, settings)
+    if not readings:
+        return None
+    could = detectable_differences(known, category, "method", level=settings.level)
+    could += reversal_of_proportions(known, category, "method", better=better, seed=settings.seed)
+    return MethodOutcome(
+        code=code, label=label, kind="proportion", better=better, readings=readings, could=could,
+        groups=readings[0].estimates.groups(),
+    )  # fmt: skip
+
+
+def _readings(estimate: Callable[..., Estimates], prior: Prior, settings: AnalysisSettings) -> tuple[PriorReading, ...]:
     """Estimate one outcome under every prior; nothing where it has no two methods."""
     readings = []
     for one in with_scales(prior):
         try:
             rows = estimate(prior=one, level=settings.level, seed=settings.seed)
         except InputError:
-            return None
+            return ()
         readings.append(PriorReading(scale=one.scale, prior=str(one), estimates=rows))
-    groups = readings[0].estimates.groups()
-    return replace(draft, groups=groups, readings=tuple(readings))
+    return tuple(readings)
 
 
 def _known(endpoint: Endpoint) -> Endpoint:

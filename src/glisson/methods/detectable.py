@@ -149,6 +149,7 @@ def detectable_differences(
     method = f"Fisher's exact test at {power:.0%} power, two-sided {1 - level:.2g}, all tables enumerated"
     for i, j in combinations(range(len(grouped.groups)), 2):
         shared = _pair(grouped, i, j) | {"method": method, "unit": "probability", "at": start}
+        found: tuple[float | None, float | None]
         if (grouped.n[i] + 1) * (grouped.n[j] + 1) > _MOST_TABLES:
             found, reason = (None, None), "not computed (too many tables)"
         else:

@@ -8,7 +8,7 @@ from glisson.present.document import Block, FigureBlock, Heading, Note, Paragrap
 from glisson.present.figures.by_method import by_method_figure
 from glisson.present.tabulate import by_method as tables
 from glisson.present.tabulate.common import caption, find
-from glisson.present.words import Words, listed, lower_first, plural, sentence_case
+from glisson.present.words import Words, listed, lower_first, opening, plural, sentence_case
 from glisson.reporting.wording import spoken_group, words_of
 from glisson.tables import Group
 
@@ -42,6 +42,8 @@ def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> 
     blocks += [TableBlock(table=t) for t in made if t is not None]
     blocks.append(Paragraph(lead="How much depends on the prior.", text=_prior_text(assessment, result)))
     blocks.append(TableBlock(table=tables.priors(assessment, result, words)))
+    blocks.append(Paragraph(lead="What could these numbers have shown?", text=_could_text(assessment, result, words)))
+    blocks.append(TableBlock(table=tables.could(assessment, result, words)))
     if result.unknown:
         text = f"{plural(result.unknown, 'patient')} without a recorded method are in no group here."
         blocks.append(Note(text=text if result.unknown > 1 else text.replace(" are in ", " is in ")))
@@ -78,7 +80,10 @@ def methods_text(result: ByMethodResult, words: Words) -> str:
         f"half-normal prior of scale {result.scale:g} for the standard deviation between methods (Gelman 2006), and of "
         f"{listed(others)} for comparison; the common value has a {_common_prior(result)}. The posterior was "
         f"integrated by quadrature; ratios and ranks are from {plural(result.draws, 'draw')} of it. Limits are "
-        f"equal-tailed {words.level(result.level)} credible limits about posterior medians."
+        f"equal-tailed {words.level(result.level)} credible limits about posterior medians. What a comparison could "
+        "have shown with 80% power is by the exact binomial test of the split of events, beside Schoenfeld's formula, "
+        "and by Fisher's exact test; the probability that a ranking turns in a new cohort of this size is posterior "
+        "predictive."
     )
 
 
@@ -205,6 +210,44 @@ def _ratio_text(result: ByMethodResult) -> str:
     if not clear:
         return f"Under none of the three priors does the interval of any of the {total} ratios leave out 1."
     return f"Under all three priors the interval of {clear} of the {total} ratios leaves out 1."
+
+
+def _could_text(assessment: Assessment, result: ByMethodResult, words: Words) -> str:
+    """Say what the comparisons could have found, for the first outcome by name, and how firm the ranking is."""
+    outcome = result.outcomes[0]
+    rows = outcome.could
+    text = "[[by-method-could]] gives it for every comparison. "
+    if outcome.kind == "hazard":
+        said = [_ratio_found(assessment, outcome, later, earlier, words) for later, earlier in tables.pairs(outcome)]
+        text += f"For {lower_first(outcome.label)} they would have shown, with 80% power: {'; '.join(said)}. "
+    blind = sum(
+        all(e.value is None for e in o.could.select(f"{name}_below", detail=pair)) and
+        all(e.value is None for e in o.could.select(f"{name}_above", detail=pair))
+        for o in result.outcomes
+        for name in ("detectable_ratio" if o.kind == "hazard" else "detectable_difference",)
+        for pair in dict.fromkeys(e.detail for e in o.could.select(f"{name}_below"))
+    )  # fmt: skip
+    total = sum(len(tables.pairs(o)) for o in result.outcomes)
+    if blind:
+        text += f"{opening(blind, 'comparison')} of all {total} could have found nothing at all. "
+    best = next(iter(rows.select("reversal_of_best")), None)
+    if best is not None and best.value is not None:
+        n = len(outcome.groups)
+        text += (
+            f"{sentence_case(spoken_group(assessment, best.group))} did best here in {lower_first(outcome.label)}; "
+            f"in a new cohort of the same size it would not be best with a probability of {tables.likely(best.value)} "
+            f"(by lots, {100 - 100 / n:.0f}%). "
+        )
+    return text + "That a comparison shows nothing is therefore no sign that methods are alike."
+
+
+def _ratio_found(assessment: Assessment, outcome: MethodOutcome, later: Group, earlier: Group, words: Words) -> str:
+    rows = outcome.could.select(detail=tables.pair_key(later, earlier))
+    low, high = rows.one("detectable_ratio_below"), rows.one("detectable_ratio_above")
+    who = f"{spoken_group(assessment, later)} to {spoken_group(assessment, earlier)}"
+    found = [f"below {words.value(low)}"] if low.value is not None else []
+    found += [f"above {words.value(high)}"] if high.value is not None else []
+    return f"{who}, {'only a hazard ratio ' + listed(found, 'or') if found else 'no hazard ratio, however large'}"
 
 
 def _figure(assessment: Assessment, result: ByMethodResult, words: Words) -> FigureBlock:

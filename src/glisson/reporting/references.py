@@ -228,6 +228,11 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "in Bayesian random-effects meta-analysis. Res Synth Methods 2021;12:448-474.",
     ),
     (
+        "power",
+        ("schoenfeld's formula",),
+        "Schoenfeld DA. Sample-size formula for the proportional-hazards regression model. Biometrics 1983;39:499-503.",
+    ),
+    (
         "target-trial",
         ("hernan 2016",),
         "Hernán MA, Sauer BC, Hernández-Díaz S, Platt R, Shrier I. Specifying a target trial prevents immortal time "

@@ -6,7 +6,7 @@ from glisson.assessment import Assessment
 from glisson.assessment.by_method import ByMethodResult, MethodOutcome
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, find, group_name
-from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, lower_first, plural
+from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, lower_first, plural, sentence_case
 from glisson.tables import Estimate, Estimates, Group
 from glisson.tables.estimates import group_text
 
@@ -112,6 +112,55 @@ def priors(assessment: Assessment, result: ByMethodResult, words: Words) -> Tabl
     )
 
 
+def could(assessment: Assessment, result: ByMethodResult, words: Words) -> TableModel:
+    """Return what each comparison of two methods could have shown, and how likely its order turns in a new cohort."""
+    rows: list[Row] = []
+    for outcome in result.outcomes:
+        hazard = outcome.kind == "hazard"
+        rows.append(section(f"{outcome.label}: {'hazard ratio' if hazard else 'difference, percentage points'}"))
+        for later, earlier in pairs(outcome):
+            found = {e.statistic: e for e in outcome.could.select(detail=pair_key(later, earlier))}
+            name = "ratio" if hazard else "difference"
+            low, high = found[f"detectable_{name}_below"], found[f"detectable_{name}_above"]
+            rough = found.get("detectable_ratio_schoenfeld")
+            between = f"{_name_in(assessment, later)} to {_name_in(assessment, earlier)}"
+            if not hazard:
+                between = f"{_name_in(assessment, later)} minus {_name_in(assessment, earlier)}"
+            turned = found["reversal"]
+            cells = (
+                sentence_case(between), f"{low.events} / {low.n}", words.value(low), words.value(high),
+                NOTHING_TO_PRINT if rough is None or not rough.value else
+                f"{words.number(1 / rough.value, 2)} or {words.number(rough.value, 2)}",
+                turned.reason if turned.value is None else likely(turned.value),
+            )  # fmt: skip
+            rows.append(Row(cells=cells, indent=1))
+    return TableModel(
+        name="by-method-could",
+        title=caption(assessment, "What each comparison of two methods could have shown", _counted(result.outcomes)),
+        columns=(
+            text_column("Comparison", 2.4),
+            Column(heading="Events / patients", width=0.9),
+            Column(heading="At most", above="Found with 80% power", width=1.1),
+            Column(heading="At least", above="Found with 80% power", width=1.1),
+            Column(heading="By Schoenfeld's formula", above="Found with 80% power", width=1.2),
+            Column(heading="Probability that the order turns", width=1.2),
+        ),
+        rows=tuple(rows),
+        notes=(
+            f"Two-sided {100 - result.level * 100:g}%. Hazard ratios: exact test of how the events seen split between "
+            "the two methods, given the time at risk; Schoenfeld's formula, which assumes many events, for comparison. "
+            "Differences: Fisher's exact test, all tables enumerated, if the method named second had the proportion of "
+            "all patients. None, however large: these numbers would miss even the most extreme truth more often "
+            "than one time in five. Last column: a new cohort of the same size and time at risk ranks the two the "
+            "other way round (posterior predictive, ties half); 50% is a draw of lots.",
+        ),
+    )
+
+
+def _name_in(assessment: Assessment, group: Group) -> str:
+    return lower_first(group_name(assessment, group))
+
+
 def pairs(outcome: MethodOutcome) -> list[tuple[Group, Group]]:
     """Return the pairs of methods, the later in table order first."""
     groups = outcome.groups
@@ -126,7 +175,12 @@ def pair_name(assessment: Assessment, outcome: MethodOutcome, later: Group, earl
 
 def ratio(estimates: Estimates, statistic: str, later: Group, earlier: Group) -> Estimate | None:
     """Return the ratio of two methods."""
-    return find(estimates, statistic, detail=f"{group_text(later)} versus {group_text(earlier)}")
+    return find(estimates, statistic, detail=pair_key(later, earlier))
+
+
+def pair_key(later: Group, earlier: Group) -> str:
+    """Return by what the rows of a pair are found."""
+    return f"{group_text(later)} versus {group_text(earlier)}"
 
 
 def chance_best(outcome: MethodOutcome, estimates: Estimates, group: Group) -> float:
