@@ -15,6 +15,7 @@ from scripts.validation import (
     agreement,
     curves,
     cut_points,
+    detectable,
     interval_censored,
     logistic,
     rank_tests,
@@ -50,6 +51,7 @@ def rows() -> list[Row]:
     """Compare everything."""
     parts = (
         curves, interval_censored, rank_tests, cut_points, regression, logistic, weighting, small_samples, agreement,
+        detectable,
     )  # fmt: skip
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

@@ -46,6 +46,23 @@ def test_rates_against_a_grid_of_everything():
     for j in (0, 1):
         marginal = np.einsum("mt,mt,mtx->x", prior, own[1 - j], dense) * like[j]
         assert fit.mean(j) == pytest.approx(float(marginal @ theta / marginal.sum()), abs=2e-4)
+        below = np.cumsum(marginal) / marginal.sum()
+        for q in (0.025, 0.5, 0.975):
+            expected = float(np.interp(q, below - marginal / marginal.sum() / 2, theta))
+            assert fit.quantile(j, q) == pytest.approx(expected, abs=2e-3)
+
+
+@pytest.mark.independent
+@pytest.mark.parametrize("scale", [0.05, 0.25, 1.0])
+def test_quantiles_agree_with_those_of_three_times_as_many_nodes(scale, monkeypatch):
+    """Also where groups must be nearly alike, so that each node of the common value is a spike."""
+    d, t = np.array([12.0, 5, 2]), np.array([12.2, 4.5, 5.4])
+    own = pool("poisson", d, t, centre=-0.35, spread=1.5, scale=scale)
+    monkeypatch.setattr("glisson.kernels.hierarchical.NODES", (193, 80, 40))
+    fine = pool("poisson", d, t, centre=-0.35, spread=1.5, scale=scale, check=False)
+    for j in range(3):
+        q = (0.025, 0.1, 0.5, 0.9, 0.975)
+        assert own.quantiles(j, q) == pytest.approx(fine.quantiles(j, q), abs=2e-4)
 
 
 @pytest.mark.by_hand
@@ -80,7 +97,13 @@ def test_shrinkage_ranks_and_ratios():
     for before, after in zip(raw, pooled, strict=True):
         assert abs(math.log(after.value / mean)) <= abs(math.log(before.value / mean)) + 0.15
         assert after.low < after.value < after.high
+    for r in raw:
+        own = rows.one("raw_median", group=r.group)
+        assert own.value == pytest.approx(math.log(2) / r.value * 365.25)
+        assert r.low == pytest.approx(gamma(r.events).ppf(0.025) * r.value / r.events)
+        assert (own.low, own.high) == pytest.approx((math.log(2) / r.high * 365.25, math.log(2) / r.low * 365.25))
     assert sum(r.value for r in rows.select("probability_lowest")) == pytest.approx(1)
+    assert sum(r.value for r in rows.select("probability_highest")) == pytest.approx(1)
     assert len(rows.select("pooled_rate_ratio")) == 3
     survival = rows.select("pooled_survival").rows[0]
     assert survival.value == pytest.approx(math.exp(-pooled.rows[0].value * 365 / 365.25))

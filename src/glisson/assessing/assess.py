@@ -11,6 +11,8 @@ import numpy as np
 
 from glisson.assessing import courses, exposure, standards
 from glisson.assessing.baseline import table_one
+from glisson.assessing.by_method import by_method_result
+from glisson.assessing.by_method import logged as logged_by_method
 from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.laboratory import laboratory_result
@@ -104,6 +106,9 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step("baseline, response and safety")
     baseline = table_one(cohort, keys["method"], subgroups)
     response, safety = response_result(cohort), safety_result(cohort)
+    step("separately by method")
+    separately = by_method_result(endpoints, response, safety, cohort.study.analysis)
+    log += logged_by_method(separately)
     step("pitfalls")
     findings = find(
         Context(
@@ -139,6 +144,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         doxorubicin=doxorubicin_result(cohort),
         standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
+        by_method=separately,
     )
 
 

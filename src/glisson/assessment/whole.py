@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.by_method import ByMethodResult
 from glisson.assessment.courses import CoursesResult
 from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
@@ -103,9 +104,10 @@ class Assessment:
         Table 1.
     endpoints, response, safety
         Results; ``None`` where the input does not hold what they need.
-    lesions, exposure, laboratory, doxorubicin, standards, courses
+    lesions, exposure, laboratory, doxorubicin, standards, courses, by_method
         Outcomes of treated lesions, treatment as given, laboratory values and liver function, complications of systemic
-        doxorubicin, completeness by the reporting standards, the course of each patient; ``None`` likewise.
+        doxorubicin, completeness by the reporting standards, the course of each patient, outcomes by method with
+        partial pooling; ``None`` likewise.
     findings
         Pitfalls, worst first.
     problems
@@ -149,6 +151,7 @@ class Assessment:
     doxorubicin: DoxorubicinResult | None = None
     standards: StandardsResult | None = None
     courses: CoursesResult | None = None
+    by_method: ByMethodResult | None = None
 
     def endpoint(self, code: str) -> EndpointResult:
         """Return one endpoint's results by code.

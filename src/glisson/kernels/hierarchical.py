@@ -7,7 +7,8 @@ the trapezoidal rule, over each θ_j by Gauss-Hermite about its conditional mode
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,11 @@ Kind = Literal["binomial", "poisson"]
 
 #: Nodes for μ, τ and θ; the check halves the first two. A rough look comes first: it finds where μ can be.
 NODES, _ROUGH = (65, 40, 24), (129, 20, 12)
-_NEGLIGIBLE = 1e-10
+_NEGLIGIBLE, _FAINT = 1e-10, 1e-7
+#: Values at which the marginal distribution of a group's parameter is worked out.
+_POINTS = 301
+#: A normal narrower than this many steps of μ is averaged over its own nodes, not over those of μ.
+_NARROW = 1.5
 _SPAN_TAU, _SPAN_MU, _NEWTON = 6.0, 9.0, 60
 #: Largest difference between a fit and one with half the nodes, in standard deviations, that is accepted.
 TOLERANCE = 2e-3
@@ -36,6 +41,10 @@ class Pooled:
         Shape (M,) and (T,).
     theta, share
         Shape (M, T, J, Q): nodes of each group's parameter given μ and τ, and their weights, summing to 1 over Q.
+    log_evidence
+        Shape (M, T, J): log probability of each group's data given μ and τ, up to a constant of the group.
+    kind, events, size
+        The data, as given to ``pool``.
     error
         Largest difference of a posterior mean from that with half the nodes, in posterior standard deviations.
     """
@@ -45,6 +54,10 @@ class Pooled:
     tau: Floats
     theta: Floats
     share: Floats
+    log_evidence: Floats
+    kind: Kind
+    events: Floats
+    size: Floats
     error: float
 
     @property
@@ -52,31 +65,45 @@ class Pooled:
         """Number of groups J."""
         return int(self.theta.shape[2])
 
-    def atoms(self, group: int) -> tuple[Floats, Floats]:
-        """Return the nodes of one group's parameter in increasing order, and their posterior weights."""
-        nodes = self.theta[:, :, group].reshape(-1)
-        weights = (self.weight[:, :, None] * self.share[:, :, group]).reshape(-1)
-        order = np.argsort(nodes, kind="stable")
-        return nodes[order], weights[order]
+    def marginal(self, group: int) -> tuple[Floats, Floats]:
+        """Return increasing values of one group's parameter and the posterior probability of lying below each.
+
+        The likelihood of the group times the mixture of normals that the other groups leave as its prior.
+        """
+        nodes, middle, sd = self.theta[:, :, group], self.mean(group), self.sd(group)
+        low, high = max(float(nodes.min()), middle - 8 * sd), min(float(nodes.max()), middle + 8 * sd)
+        theta = np.linspace(low, high, _POINTS)
+        with np.errstate(divide="ignore"):
+            log_left = np.log(self.weight) - self.log_evidence[:, :, group]
+        log_left -= log_left[self.weight > _NEGLIGIBLE * self.weight.max()].max()
+        narrow = self.tau < _NARROW * (self.mu[1] - self.mu[0])
+        mixed = _wide_mixture(theta, self.mu, self.tau[~narrow], log_left[:, ~narrow])
+        mixed += _narrow_mixture(theta, self.mu, self.tau[narrow], log_left[:, narrow])
+        log_like = _loglik(self.kind, self.events[group], self.size[group], theta)
+        density = mixed * np.exp(log_like - log_like.max())
+        below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+        return theta, below / below[-1]
 
     def mean(self, group: int, function: str = "identity") -> float:
         """Return the posterior mean of a group's parameter, or of ``"exp"`` or ``"expit"`` of it."""
-        nodes = self.theta[:, :, group]
-        values = {"identity": nodes, "exp": np.exp(nodes), "expit": 1 / (1 + np.exp(-nodes))}[function]
-        return float(np.sum(self.weight[:, :, None] * self.share[:, :, group] * values))
+        values = _of(function, self.theta[:, :, group])
+        return float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], values))
 
     def sd(self, group: int, function: str = "identity") -> float:
         """Return the posterior standard deviation, as ``mean``."""
-        nodes = self.theta[:, :, group]
-        values = {"identity": nodes, "exp": np.exp(nodes), "expit": 1 / (1 + np.exp(-nodes))}[function]
-        weights = self.weight[:, :, None] * self.share[:, :, group]
-        first = float(np.sum(weights * values))
-        return float(np.sqrt(max(np.sum(weights * (values - first) ** 2), 0.0)))
+        values = _of(function, self.theta[:, :, group])
+        first = float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], values))
+        second = float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], (values - first) ** 2))
+        return float(np.sqrt(max(second, 0.0)))
+
+    def quantiles(self, group: int, q: Sequence[float]) -> tuple[float, ...]:
+        """Return posterior quantiles of a group's parameter."""
+        theta, below = self.marginal(group)
+        return tuple(float(np.interp(share, below, theta)) for share in q)
 
     def quantile(self, group: int, q: float) -> float:
-        """Return a posterior quantile of a group's parameter."""
-        nodes, weights = self.atoms(group)
-        return float(np.interp(q, np.cumsum(weights) - weights / 2, nodes))
+        """Return one posterior quantile of a group's parameter."""
+        return self.quantiles(group, (q,))[0]
 
     def draws(self, n: int, seed: int) -> Floats:
         """Return independent draws of all groups together, shape (n, J).
@@ -92,16 +119,24 @@ class Pooled:
         flat = np.cumsum(self.weight.reshape(-1))
         place = np.searchsorted(flat, (np.arange(n) + rng.random()) / n * flat[-1]).clip(max=len(flat) - 1)
         m, t = np.divmod(place, len(self.tau))
-        cumulative = np.cumsum(self.share[m, t], axis=-1)
+        cumulative = np.cumsum(self.share, axis=-1)[m, t]
         u = rng.random((n, self.groups, 1)) * cumulative[..., -1:]
-        node = (u > cumulative).sum(axis=-1).clip(max=self.theta.shape[-1] - 1)
-        nodes = self.theta[m, t]
-        low = np.take_along_axis(nodes, np.maximum(node - 1, 0)[..., None], axis=-1)[..., 0]
-        high = np.take_along_axis(nodes, np.minimum(node + 1, nodes.shape[-1] - 1)[..., None], axis=-1)[..., 0]
-        own = np.take_along_axis(nodes, node[..., None], axis=-1)[..., 0]
+        last = self.theta.shape[-1] - 1
+        node = (u > cumulative).sum(axis=-1).clip(max=last)
+        m, t, group = m[:, None], t[:, None], np.arange(self.groups)
+        low = self.theta[m, t, group, np.maximum(node - 1, 0)]
+        high = self.theta[m, t, group, np.minimum(node + 1, last)]
+        own = self.theta[m, t, group, node]
         # Between the middles of neighbouring nodes, so that draws are not heaped on the nodes.
         shift = rng.random((n, self.groups))
         return np.asarray((own + low) / 2 + shift * (high - low) / 2)
+
+
+def _of(function: str, theta: Floats) -> Floats:
+    """Return a function of the nodes by its name."""
+    if function == "exp":
+        return np.asarray(np.exp(theta))
+    return np.asarray(1 / (1 + np.exp(-theta))) if function == "expit" else theta
 
 
 def pool(
@@ -137,7 +172,33 @@ def pool(
         return fit
     rough = _fit(kind, events, size, centre, spread, scale, np.linspace(low, high, m // 2 + 1), (m // 2 + 1, t // 2, q))
     gaps = [abs(fit.mean(j) - rough.mean(j)) / max(fit.sd(j), 1e-9) for j in range(len(events))]
-    return Pooled(weight=fit.weight, mu=fit.mu, tau=fit.tau, theta=fit.theta, share=fit.share, error=max(gaps))
+    return replace(fit, error=max(gaps))
+
+
+def _wide_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
+    """Return the sum of normals about every node of μ, at each value of θ."""
+    used = log_weight > np.log(_FAINT)
+    m, t = np.broadcast_to(mu[:, None], used.shape)[used], np.broadcast_to(tau, used.shape)[used]
+    return np.asarray(np.exp(-0.5 * ((theta[:, None] - m) / t) ** 2) @ (np.exp(log_weight[used]) / t))
+
+
+def _narrow_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
+    """Return the same where the normals are narrow: the mean weight about each θ, interpolated between nodes."""
+    step = mu[1] - mu[0]
+    z, w = np.polynomial.hermite.hermgauss(_ROUGH[2])
+    at = (theta[:, None] + np.sqrt(2) * tau[:, None, None] * z - mu[0]) / step
+    left = np.clip(np.floor(at).astype(np.int64), 1, len(mu) - 3)
+    x = at - left
+    column = np.arange(len(tau))[:, None, None]
+    floor = np.maximum(log_weight, -700.0)
+    cubic = (
+        -floor[left - 1, column] * x * (x - 1) * (x - 2) / 6 + floor[left, column] * (x + 1) * (x - 1) * (x - 2) / 2
+        - floor[left + 1, column] * (x + 1) * x * (x - 2) / 2 + floor[left + 2, column] * (x + 1) * x * (x - 1) / 6
+    )  # fmt: skip
+    inside = (at >= 0) & (at <= len(mu) - 1)
+    values = np.where(inside, np.exp(np.minimum(cubic, 50.0)), 0.0)
+    # The wide mixture leaves out the constant of the normal density and the step of μ; so must this.
+    return np.asarray(((values @ w).sum(axis=0)) * np.sqrt(2) / step)
 
 
 def _fit(
@@ -170,7 +231,10 @@ def _fit(
         (peak + np.log(total))[..., 0].sum(axis=-1) + log_tau_weight - 0.5 * ((mu[:, None] - centre) / spread) ** 2
     )
     weight = np.exp(log_weight - log_weight.max())
-    return Pooled(weight=weight / weight.sum(), mu=mu, tau=tau, theta=theta, share=share / total, error=np.nan)
+    return Pooled(
+        weight=weight / weight.sum(), mu=mu, tau=tau, theta=theta, share=share / total,
+        log_evidence=(peak + np.log(total))[..., 0], kind=kind, events=events, size=size, error=np.nan,
+    )  # fmt: skip
 
 
 def _mu_nodes(kind: Kind, events: Floats, size: Floats, centre: float, spread: float, count: int) -> Floats:

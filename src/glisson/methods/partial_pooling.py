@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.errors import InputError, SettingsError
+from glisson.kernels.exact import binomial_interval, poisson_interval
 from glisson.kernels.hierarchical import TOLERANCE, Pooled, pool
 from glisson.methods.fits import counted, normal_quantile, whole_time
 from glisson.tables import CountTable, Endpoint, Estimate, Estimates, Group, RiskTable
@@ -43,6 +44,32 @@ class Prior:
         """Return the prior in words."""
         common = f"normal({self.centre:.2f}, {self.spread:g}) for the common value"
         return f"{common}, half-normal({self.scale:g}) between groups"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grouped:
+    """What partial pooling needs of the data: two numbers a group.
+
+    Parameters
+    ----------
+    name
+        What was counted.
+    groups
+        J groups.
+    n
+        Units of each group.
+    events, size
+        Shape (J,): events, and person-years or units.
+    single
+        Whether nothing competes with the event.
+    """
+
+    name: str
+    groups: tuple[Group, ...]
+    n: tuple[int, ...]
+    events: NDArray[np.float64]
+    size: NDArray[np.float64]
+    single: bool = True
 
 
 #: Rates per year from about 0.04 to 13 are all plausible: medians from two weeks to two decades.
@@ -82,8 +109,9 @@ def pooled_rates(
     -------
     Estimates
         By group ``pooled_rate`` (per person-year, posterior median), ``pooled_median`` and ``pooled_survival``, and
-        ``probability_lowest``: that its hazard is the lowest of all; for each pair ``pooled_rate_ratio``. ``raw_rate``
-        stands beside. ``warning`` says where the quadrature is not precise enough.
+        ``probability_lowest`` and ``probability_highest``: that its hazard is the lowest or highest of all; for each
+        pair ``pooled_rate_ratio``. ``raw_rate`` and ``raw_median`` with exact intervals stand beside. ``warning`` says
+        where the quadrature is not precise enough.
 
     Raises
     ------
@@ -102,25 +130,18 @@ def pooled_rates(
     >>> [round(r.value, 2) for r in rows.select("pooled_rate")]
     [0.65, 0.46]
     """
-    table, keys = counted(data, by)
-    levels = table.levels(*keys)
-    years = levels.exposure.sum(axis=1) / DAYS_PER_YEAR
-    events = levels.events[:, 0].sum(axis=1)
-    kept = [i for i in range(len(years)) if years[i] > 0]
-    groups = [levels.groups[i] for i in kept]
-    _several(groups, table.name)
-    d, t = events[kept].astype(np.float64), years[kept]
+    own_data = grouped_rates(data, by)
+    groups, d, t = own_data.groups, own_data.events, own_data.size
     fit = pool("poisson", d, t, centre=prior.centre, spread=prior.spread, scale=prior.scale)
-    single = len(table.causes) == 1
+    single = own_data.single
     tail, rows = (1 - level) / 2, []
     for j, group in enumerate(groups):
-        own = _own(table.name, group, fit, prior, level, n=int(levels.n[kept[j]]), events=int(d[j]))
-        low, middle, high = (math.exp(fit.quantile(j, q)) for q in (tail, 0.5, 1 - tail))
-        plain = own | {"method": "events over time at risk", "level": None, "warning": ""}
-        rows.append(Estimate(statistic="raw_rate", value=float(d[j] / t[j]), unit="per person-year", **plain))
+        own = _own(own_data.name, group, fit, prior, level, n=own_data.n[j], events=int(d[j]))
+        low, middle, high = (math.exp(x) for x in fit.quantiles(j, (tail, 0.5, 1 - tail)))
+        rows += _raw_rates(float(d[j]), float(t[j]), own, single=single)
         rows.append(Estimate(statistic="pooled_rate", value=middle, low=low, high=high, unit="per person-year", **own))
         if single:
-            days = [math.log(2) / r * DAYS_PER_YEAR for r in (middle, high, low)]
+            days = [_median(r) for r in (middle, high, low)]
             rows.append(
                 Estimate(statistic="pooled_median", value=days[0], low=days[1], high=days[2], unit="day", **own)
             )
@@ -128,7 +149,7 @@ def pooled_rates(
             at = [math.exp(-r * whole_time(day) / DAYS_PER_YEAR) for r in (middle, high, low)]
             rows.append(Estimate(statistic="pooled_survival", value=at[0], low=at[1], high=at[2], unit="probability",
                                  at=float(day), **own))  # fmt: skip
-    return Estimates((*rows, *_joint(table.name, groups, fit, prior, level, seed, lowest_is_best=True)))
+    return Estimates((*rows, *_joint(own_data, fit, prior, level, seed, ratio="pooled_rate_ratio")))
 
 
 def pooled_proportions(
@@ -156,8 +177,8 @@ def pooled_proportions(
     Returns
     -------
     Estimates
-        By group ``raw_proportion``, ``pooled_proportion`` (posterior median) and ``probability_highest``; for each pair
-        ``pooled_odds_ratio``.
+        By group ``raw_proportion`` (exact interval), ``pooled_proportion`` (posterior median), ``probability_highest``
+        and ``probability_lowest``; for each pair ``pooled_odds_ratio``.
 
     Raises
     ------
@@ -173,24 +194,23 @@ def pooled_proportions(
     >>> [round(r.value, 2) for r in rows.select("pooled_proportion")]
     [0.24, 0.25, 0.32]
     """
-    wanted = (category,) if isinstance(category, str) else tuple(category)
-    grouped = table.by(*((by,) if isinstance(by, str) else by))
-    size = grouped.counts.sum(axis=1)
-    kept = [i for i in range(len(size)) if size[i]]
-    groups = [grouped.groups()[i] for i in kept]
-    _several(groups, table.name)
-    x, n = grouped.count(*wanted)[kept].astype(np.float64), size[kept].astype(np.float64)
+    own_data = grouped_proportions(table, category, by)
+    groups, x, n = own_data.groups, own_data.events, own_data.size
     fit = pool("binomial", x, n, centre=prior.centre, spread=prior.spread, scale=prior.scale)
     tail, rows = (1 - level) / 2, []
     for j, group in enumerate(groups):
-        own = _own(table.name, group, fit, prior, level, n=int(n[j]), events=int(x[j]))
-        low, middle, high = (_expit(fit.quantile(j, q)) for q in (tail, 0.5, 1 - tail))
-        rows.append(Estimate(statistic="raw_proportion", value=float(x[j] / n[j]), unit="probability",
-                             **(own | {"method": "events over units", "level": None, "warning": ""})))  # fmt: skip
+        own = _own(own_data.name, group, fit, prior, level, n=int(n[j]), events=int(x[j]))
+        low, middle, high = (_expit(x) for x in fit.quantiles(j, (tail, 0.5, 1 - tail)))
+        raw_low, raw_high = binomial_interval(int(x[j]), int(n[j]), level=level)
+        plain = own | {"method": "events over units, Clopper-Pearson interval", "warning": ""}
+        rows.append(
+            Estimate(statistic="raw_proportion", value=float(x[j] / n[j]), low=raw_low, high=raw_high,
+                     unit="probability", **plain)
+        )  # fmt: skip
         rows.append(
             Estimate(statistic="pooled_proportion", value=middle, low=low, high=high, unit="probability", **own)
         )
-    return Estimates((*rows, *_joint(table.name, groups, fit, prior, level, seed, lowest_is_best=False)))
+    return Estimates((*rows, *_joint(own_data, fit, prior, level, seed, ratio="pooled_odds_ratio")))
 
 
 def with_scales(prior: Prior, scales: Sequence[float] = SCALES) -> tuple[Prior, ...]:
@@ -206,11 +226,101 @@ def with_scales(prior: Prior, scales: Sequence[float] = SCALES) -> tuple[Prior, 
     return tuple(replace(prior, scale=s) for s in scales)
 
 
-def _several(groups: Sequence[Group], name: str) -> None:
-    if len(groups) < 2:
+def grouped_rates(data: RiskTable | Endpoint, by: str | Sequence[str] = "method") -> Grouped:
+    """Return events of the first cause and person-years of each group that was watched at all.
+
+    Parameters
+    ----------
+    data, by
+        Risk table or endpoint, and grouping variables.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two groups with time at risk.
+
+    Examples
+    --------
+    >>> os = Endpoint.from_arrays([365, 731], [1, 0], keys={"m": ["a", "b"]}, name="os")
+    >>> grouped_rates(os, "m").events.tolist()
+    [1.0, 0.0]
+    """
+    table, keys = counted(data, by)
+    levels = table.levels(*keys)
+    years = levels.exposure.sum(axis=1) / DAYS_PER_YEAR
+    kept = np.flatnonzero(years > 0)
+    _several(len(kept), table.name)
+    return Grouped(
+        name=table.name,
+        groups=tuple(levels.groups[i] for i in kept),
+        n=tuple(int(levels.n[i]) for i in kept),
+        events=levels.events[kept, 0].sum(axis=1).astype(np.float64),
+        size=years[kept],
+        single=len(table.causes) == 1,
+    )
+
+
+def grouped_proportions(
+    table: CountTable, category: str | Sequence[str], by: str | Sequence[str] = "method"
+) -> Grouped:
+    """Return how many units of each group are in a category, and all its units.
+
+    Parameters
+    ----------
+    table, category, by
+        Counts, one category or several taken together, and grouping variables.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two groups with units.
+
+    Examples
+    --------
+    >>> from glisson.tables import Factor
+    >>> table = CountTable.of(["yes", "no"], ["no", "yes"], keys={"m": Factor.of(["a", "b"])}, name="response")
+    >>> grouped_proportions(table, "yes", "m").events.tolist()
+    [1.0, 0.0]
+    """
+    wanted = (category,) if isinstance(category, str) else tuple(category)
+    grouped = table.by(*((by,) if isinstance(by, str) else by))
+    size = grouped.counts.sum(axis=1)
+    kept = np.flatnonzero(size)
+    _several(len(kept), table.name)
+    return Grouped(
+        name=table.name,
+        groups=tuple(grouped.groups()[i] for i in kept),
+        n=tuple(int(size[i]) for i in kept),
+        events=grouped.count(*wanted)[kept].astype(np.float64),
+        size=size[kept].astype(np.float64),
+    )
+
+
+def _several(groups: int, name: str) -> None:
+    if groups < 2:
         raise InputError(
             f"{name}: partial pooling needs two groups or more", expected="a grouping variable with levels"
         )
+
+
+def _raw_rates(events: float, years: float, own: dict[str, Any], *, single: bool) -> list[Estimate]:
+    """Return the rate of one group alone, and the median it implies."""
+    low, high = poisson_interval(int(events), years, level=own["level"])
+    plain = own | {"method": "events over time at risk, exact interval (Garwood)", "warning": ""}
+    value = events / years
+    rows = [Estimate(statistic="raw_rate", value=value, low=low, high=high, unit="per person-year", **plain)]
+    if single:
+        median = _median(value) if events else None
+        reason = "" if events else "not estimable (0 events)"
+        longest = _median(low) if events else None
+        rows.append(Estimate(statistic="raw_median", value=median, low=_median(high), high=longest, unit="day",
+                             reason=reason, **plain))  # fmt: skip
+    return rows
+
+
+def _median(rate: float) -> float:
+    """Return the days in which half have the event at a rate per year."""
+    return math.log(2) / rate * DAYS_PER_YEAR
 
 
 def _own(name: str, group: Group, fit: Pooled, prior: Prior, level: float, *, n: int, events: int) -> dict[str, Any]:
@@ -222,27 +332,25 @@ def _own(name: str, group: Group, fit: Pooled, prior: Prior, level: float, *, n:
     }  # fmt: skip
 
 
-def _joint(
-    name: str, groups: Sequence[Group], fit: Pooled, prior: Prior, level: float, seed: int, *, lowest_is_best: bool
-) -> list[Estimate]:
-    """Return ratios of pairs and the probability of each group to be the best."""
+def _joint(data: Grouped, fit: Pooled, prior: Prior, level: float, seed: int, *, ratio: str) -> list[Estimate]:
+    """Return ratios of pairs and the probabilities of each group to be the lowest and the highest."""
     draws: NDArray[np.float64] = fit.draws(DRAWS, seed)
-    best = draws.argmin(axis=1) if lowest_is_best else draws.argmax(axis=1)
     method = f"partial pooling, {prior}; {DRAWS:,} draws, seed {seed}"
     rows = []
-    for j, group in enumerate(groups):
-        statistic = "probability_lowest" if lowest_is_best else "probability_highest"
-        share = float(np.mean(best == j))
-        rows.append(
-            Estimate(variable=name, statistic=statistic, group=group, value=share, unit="probability", method=method)
-        )
+    for statistic, first in (
+        ("probability_lowest", draws.argmin(axis=1)),
+        ("probability_highest", draws.argmax(axis=1)),
+    ):
+        for j, group in enumerate(data.groups):
+            share = float(np.mean(first == j))
+            rows.append(Estimate(variable=data.name, statistic=statistic, group=group, value=share, unit="probability",
+                                 method=method))  # fmt: skip
     tail = (1 - level) / 2
-    for i, j in combinations(range(len(groups)), 2):
-        low, middle, high = np.exp(np.quantile(draws[:, j] - draws[:, i], [tail, 0.5, 1 - tail])).tolist()
-        statistic = "pooled_rate_ratio" if lowest_is_best else "pooled_odds_ratio"
-        rows.append(Estimate(variable=name, statistic=statistic, group=groups[j], value=middle, low=low, high=high,
-                             unit="ratio", level=level, method=method,
-                             detail=f"{group_text(groups[j])} versus {group_text(groups[i])}"))  # fmt: skip
+    for i, j in combinations(range(len(data.groups)), 2):
+        lower, middle, upper = np.exp(np.quantile(draws[:, j] - draws[:, i], [tail, 0.5, 1 - tail])).tolist()
+        pair = f"{group_text(data.groups[j])} versus {group_text(data.groups[i])}"
+        rows.append(Estimate(variable=data.name, statistic=ratio, group=data.groups[j], value=middle, low=lower,
+                             high=upper, unit="ratio", level=level, method=method, detail=pair))  # fmt: skip
     return rows
 
 

@@ -6,6 +6,7 @@ from glisson.assessment import Assessment, Breakdown, EndpointResult, SafetyTerm
 from glisson.present.tabulate.common import find
 from glisson.present.tabulate.safety import SEVERE, affected
 from glisson.present.words import DAYS_PER_MONTH, Words, listed, lower_first, opening, sentence_case, spelled
+from glisson.reporting.by_method import answer_sentence as by_method_sentence
 from glisson.reporting.doxorubicin import answer_sentence
 from glisson.reporting.wording import (
     by_method,
@@ -122,7 +123,7 @@ def _method(assessment: Assessment) -> list[str]:
         if e is not None:
             medians.append(f"{words.phrase(e)} with {spoken_group(assessment, group)}")
     text = f"By first method, median {lower_first(endpoint.label)} was {listed(medians)}."
-    return [text, _comparison(part, words)]
+    return [text, _comparison(part, words), by_method_sentence(assessment, assessment.by_method)]
 
 
 def _comparison(part: Breakdown, words: Words) -> str:

@@ -11,6 +11,7 @@ from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
 from glisson.reporting import (
     appendix,
+    by_method,
     courses,
     doxorubicin,
     efficacy,
@@ -50,6 +51,7 @@ def document(assessment: Assessment) -> Document:
         *patients.chapter(assessment),
         *exposure.treatment_chapter(assessment, assessment.exposure),
         *efficacy.chapter(assessment),
+        *by_method.by_method_chapter(assessment, assessment.by_method),
         *response.response_chapter(assessment),
         *lesions.lesion_section(assessment, assessment.lesions),
         *(courses.course_section(assessment, assessment.courses) if assessment.courses else ()),

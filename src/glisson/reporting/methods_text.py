@@ -9,7 +9,7 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import doxorubicin, exposure, laboratory, lesions, response, safety, standards
+from glisson.reporting import by_method, doxorubicin, exposure, laboratory, lesions, response, safety, standards
 from glisson.reporting.references import cited
 from glisson.reporting.wording import words_of
 
@@ -22,6 +22,7 @@ def chapter(assessment: Assessment) -> list[Block]:
         *_endpoints(assessment),
         Paragraph(lead="Estimation.", text=_estimation(assessment)),
         Paragraph(lead="Comparisons.", text=_comparisons(assessment)),
+        *_by_method(assessment),
         *_safety(assessment),
         *_standards(assessment),
         Paragraph(lead="Reporting and software.", text=_software(assessment)),
@@ -109,6 +110,13 @@ def _comparisons(assessment: Assessment) -> str:
         "multiplicity; all of them are printed. Groups with too few events are not tested, and the text says so. "
         "Regression models were not fitted."
     )
+
+
+def _by_method(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.by_method
+    if result is None or not result.outcomes:
+        return []
+    return [Paragraph(lead="Separately by method.", text=by_method.methods_text(result, words_of(assessment)))]
 
 
 def _safety(assessment: Assessment) -> list[Paragraph]:

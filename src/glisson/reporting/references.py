@@ -217,6 +217,22 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Garwood F. Fiducial limits for the Poisson distribution. Biometrika 1936;28:437-442.",
     ),
     (
+        "half-normal",
+        ("gelman 2006",),
+        "Gelman A. Prior distributions for variance parameters in hierarchical models. Bayesian Anal 2006;1:515-534.",
+    ),
+    (
+        "weakly-informative",
+        ("half-normal",),
+        "Röver C, Bender R, Dias S, et al. On weakly informative prior distributions for the heterogeneity parameter "
+        "in Bayesian random-effects meta-analysis. Res Synth Methods 2021;12:448-474.",
+    ),
+    (
+        "power",
+        ("schoenfeld's formula",),
+        "Schoenfeld DA. Sample-size formula for the proportional-hazards regression model. Biometrics 1983;39:499-503.",
+    ),
+    (
         "target-trial",
         ("hernan 2016",),
         "Hernán MA, Sauer BC, Hernández-Díaz S, Platt R, Shrier I. Specifying a target trial prevents immortal time "

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from glisson.assessment import Assessment
 from glisson.errors import InputError
+from glisson.reporting.results_by_method import ByMethodPart
 from glisson.reporting.results_courses import CoursesPart
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from glisson.reporting.results_exposure import ExposurePart, StandardsPart
@@ -177,6 +178,7 @@ class Results(Part):
     doxorubicin: DoxorubicinPart | None
     standards: StandardsPart | None
     courses: CoursesPart | None
+    by_method: ByMethodPart | None
 
 
 def results_json(assessment: Assessment) -> str:

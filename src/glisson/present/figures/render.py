@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glisson.present.aside import Aside
+from glisson.present.figures.by_method import ByMethodFigure
 from glisson.present.figures.courses import CoursesFigure
 from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.flow import FlowFigure
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
-FigureData = (
-    CurveFigure | ForestFigure | LoveFigure | FlowFigure | WaterfallFigure | SpiderFigure | SwimmerFigure
-    | TimelineFigure | CoursesFigure
-)  # fmt: skip
+#: Of estimates or counts, and of single patients.
+GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure
+PatientFigure = WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
+FigureData = GroupFigure | PatientFigure
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
@@ -141,16 +142,17 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
 
 def _draw(figure: FigureData) -> Figure:
-    match figure:
-        case CurveFigure() | ForestFigure() | LoveFigure() | FlowFigure():
-            return _draw_group(figure)
-        case _:
-            return _draw_patients(figure)
+    return _draw_group(figure) if isinstance(figure, GroupFigure) else _draw_patients(figure)
 
 
-def _draw_group(figure: CurveFigure | ForestFigure | LoveFigure | FlowFigure) -> Figure:
-    """Draw a figure of estimates or counts."""
-    from glisson.present.figures import draw_curves, draw_flow, draw_forest, draw_love  # noqa: PLC0415
+def _draw_group(figure: GroupFigure) -> Figure:
+    from glisson.present.figures import (  # noqa: PLC0415
+        draw_by_method,
+        draw_curves,
+        draw_flow,
+        draw_forest,
+        draw_love,
+    )
 
     match figure:
         case CurveFigure():
@@ -161,12 +163,11 @@ def _draw_group(figure: CurveFigure | ForestFigure | LoveFigure | FlowFigure) ->
             return draw_love.draw(figure)
         case FlowFigure():
             return draw_flow.draw(figure)
+        case ByMethodFigure():
+            return draw_by_method.draw(figure)
 
 
-def _draw_patients(
-    figure: WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure,
-) -> Figure:
-    """Draw a figure of single patients."""
+def _draw_patients(figure: PatientFigure) -> Figure:
     from glisson.present.figures import (  # noqa: PLC0415
         draw_courses,
         draw_patient_timeline,

@@ -1,0 +1,39 @@
+"""Outcomes separately by method in results.json."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from glisson.reporting.results_parts import EstimateRows, Pairs, Part
+
+
+class PriorReadingPart(Part):
+    """One outcome under one assumption of how far methods differ."""
+
+    scale: float
+    prior: str
+    estimates: EstimateRows
+
+
+class MethodOutcomePart(Part):
+    """One outcome by method, under each prior."""
+
+    code: str
+    label: str
+    kind: Literal["hazard", "proportion"]
+    better: Literal["lowest", "highest"]
+    groups: tuple[Pairs, ...]
+    readings: tuple[PriorReadingPart, ...]
+    could: EstimateRows
+
+
+class ByMethodPart(Part):
+    """All outcomes by method, or the sentence that says why there are none."""
+
+    outcomes: tuple[MethodOutcomePart, ...]
+    sentence: str
+    scale: float
+    level: float
+    draws: int
+    seed: int
+    unknown: int
