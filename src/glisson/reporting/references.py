@@ -124,6 +124,12 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Epidemiology (STROBE) statement. Lancet 2007;370:1453-1457.",
     ),
     (
+        "robins-i",
+        ("robins-i",),
+        "Sterne JAC, Hernán MA, Reeves BC, et al. ROBINS-I: a tool for assessing risk of bias in non-randomised "
+        "studies of interventions. BMJ 2016;355:i4919.",
+    ),
+    (
         "guarantee-time",
         ("anderson 1983",),
         "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710-719.",
