@@ -131,9 +131,9 @@ def _figures(assessment: Spoken, item: Item) -> list[Block]:
             text=f"{named + '. ' if named else ''}Each patient counts in the group without the exposure until it "
             "happens and in the other from then on, so numbers at risk can rise. Curves start at the first landmark "
             "with patients on both sides, among those followed until then. Bands, confidence; vertical marks, "
-            "censored or moved; dotted, fewer than 10 patients at risk.",
+            "censored; dotted, fewer than 10 patients at risk.",
             alt="Kaplan-Meier curves with delayed entry by an exposure that changes over time. "
-            + "; ".join(f"{case or f.title}: {', '.join(_last(assessment, f))}" for case, f in drawn)
+            + "; ".join(f"{sentence_case(case or f.title)}: {', '.join(_last(assessment, f))}" for case, f in drawn)
             + ".",
             data=CurveFigure(panels=panels),
         )

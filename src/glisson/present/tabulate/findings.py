@@ -16,6 +16,7 @@ from glisson.tables import Estimate, Estimates
 #: Statistics printed of a pitfall that has many; results.json holds all of them.
 _PRINTED = {
     "P01": ("hazard_ratio",),
+    "P08": ("hazard_ratio",),
     "P20": ("median", "rmst"),
     "P21": ("median", "rate", "hazard_ratio"),
 }
@@ -196,13 +197,14 @@ def _shown(detector: str, estimates: Estimates) -> list[Estimate]:
 
 def _key(e: Estimate) -> tuple[object, ...]:
     # What a detail says besides is the cause of a competing risk, or the name of the variant.
-    detail = e.detail if e.statistic == "hazard_ratio" else ""
-    return _SAME.get(e.statistic, e.statistic), e.group, e.at, detail, e.variable.split(" ")[0]
+    detail = e.detail.partition(", ")[0] if e.statistic == "hazard_ratio" else ""
+    levels = tuple(level for _, level in e.group)  # a finding may group by a variable of its own, as “any session by”
+    return _SAME.get(e.statistic, e.statistic), levels, e.at, detail, e.variable.split(" ")[0]
 
 
 def _row(assessment: Spoken, e: Estimate, words: Words, naive: Estimate | None, corrected: Estimate | None) -> Row:
     cells = tuple(NOTHING_TO_PRINT if x is None else _cell(x, words) for x in (naive, corrected))
-    return Row(cells=(_group(assessment, e), _statistic(e), *cells), indent=1)
+    return Row(cells=(_group(assessment, e), _statistic(assessment, e), *cells), indent=1)
 
 
 def _cell(e: Estimate, words: Words) -> str:
@@ -211,7 +213,10 @@ def _cell(e: Estimate, words: Words) -> str:
     return f"{text}\n{e.events} / {e.n}" if e.unit != "p" and e.events is not None and e.n else text
 
 
-def _statistic(e: Estimate) -> str:
+def _statistic(assessment: Spoken, e: Estimate) -> str:
+    if e.detail.startswith("versus "):
+        level, _, rest = e.detail.removeprefix("versus ").partition(", ")
+        e = replace(e, detail=", ".join(t for t in (f"versus {group_name(assessment, (('', level),))}", rest) if t))
     if e.statistic == "one_minus_survival":  # the name of what it stands for; the column says that it is naive
         at = f" at {e.at / DAYS_PER_MONTH:.0f} months" if e.at is not None and e.at > 1 else ""
         return f"Cumulative incidence{at}"
