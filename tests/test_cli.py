@@ -191,3 +191,30 @@ def test_start_up_imports_nothing_heavy():
     code = f"import sys, glisson, glisson.cli; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_an_audit_is_a_letter_in_the_terminal(run, tmp_path):
+    source, study = demo_paths()
+    out = tmp_path / "letter.html"
+    done = run("audit", source, "--study", study, "--plain", "-o", out)
+    assert done.code == 0, done.err
+    order = [done.out.index(text) for text in ("Must be corrected\n", "Should be considered\n", "Worth knowing\n")]
+    assert order == sorted(order)
+    assert "To be judged" in done.out
+    assert f"audit(gl.read_cohort({source.name!r}, {study.name!r})).findings" in done.out
+    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    before = fingerprint(tmp_path)
+    refused = run("audit", source, "--study", study, "--plain", "-o", out)
+    assert refused.code == 2
+    assert "--force" in refused.err
+    assert fingerprint(tmp_path) == before
+    assert run("audit", source, "--study", study, "--plain", "-o", tmp_path / "letter.odt").code == 2
+
+
+def test_an_audit_of_unusable_input_says_why(run, tmp_path):
+    path = tmp_path / "codes.csv"
+    path.write_text("id,OS,Death\na,10,1\nb,20,0\nc,7,1\n", encoding="utf-8")
+    refused = run("audit", path, "--yes")
+    assert refused.code == 2
+    assert "In which unit is column 'OS'?" in refused.err
+    assert run("audit", tmp_path / "nothing.xlsx").code == 2

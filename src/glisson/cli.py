@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,41 @@ def assess(
     _say_answer(result, out, written)
     files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
     typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({files})), {str(out)!r})")
+
+
+@app.command()
+def audit(
+    source: Input,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the letter here: .html, .docx or .txt.")
+    ] = None,
+    study: StudyFile = None,
+    exclude_blocked: Annotated[
+        bool, typer.Option("--exclude-blocked", help="Leave out patients with blocking problems, visibly.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept unambiguous choices without asking.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier letter.")] = False,
+    plain: Plain = False,
+) -> None:
+    """List the pitfalls of a cohort as a statistical reviewer would, each beside its correction."""
+    from glisson.reporting.letter import check_letter, letter, write_letter  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting.plain import WIDTH  # noqa: PLC0415
+    from glisson.reporting.plain import plain as as_text  # noqa: PLC0415
+
+    if out is not None:
+        check_letter(out, force=force)
+    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes)
+    _say_problems(cohort.problems, source)
+    with _steps(plain=plain) as step:
+        from glisson.assessing import audit as run  # noqa: PLC0415
+
+        result = run(cohort, progress=step)
+    typer.echo("\n" + as_text(letter(result), min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    if out is not None:
+        write_letter(result, out, force=force)
+        typer.echo(f"Written to {out}.")
+    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
+    typer.echo(f"The same in Python:\n  from glisson.assessing import audit\n  audit(gl.read_cohort({files})).findings")
 
 
 @app.command()

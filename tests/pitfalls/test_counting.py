@@ -66,6 +66,8 @@ def test_lesions_of_one_patient_are_not_independent() -> None:
         "lesions": "3",
         "standard error on day 365, lesions as independent": "0.3333",
         "standard error on day 365, patients kept whole": "0.2500",
+        # Between patients 2/36 + 1/9 = 1/6, within 2/4 = 1/2, size (3 - 5/3) = 4/3: (1/6 - 1/2) / (1/6 + 1/3 * 1/2).
+        "correlation within patients": "-1.00",
     }
     assert values(found.naive, "cumulative_incidence")[365,] == pytest.approx(1 / 3)
     row = found.corrected.one("cumulative_incidence", at=365)

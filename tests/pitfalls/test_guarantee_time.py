@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from datetime import date
 
+import numpy as np
 import pytest
 
 from glisson.pitfalls.guarantee_time import guarantee_time
-from tests.paths import vector
+from glisson.present.tabulate.findings import beside, items
+from glisson.present.words import Words
+from tests.paths import ROOT
 from tests.pitfalls.build import day, findings, only, patient, values
+from tests.reporting.fixture import assessment
 
 YEAR = 365.25
 #: Everybody but the one who is exposed: 600 days, two deaths.
@@ -36,7 +42,7 @@ def test_a_second_method_counts_as_a_group_only_once_it_was_given() -> None:
     assert values(method.corrected, "rate") == pytest.approx({("before it",): before, ("after it",): after, **landmark})
     # On day 183 A has left; B dies 17 days later, C 217 days later; D is censored after 117 days.
     assert values(method.corrected, "median") == {("not by day 183",): 17, ("by day 183",): 217}
-    assert "day 183" in method.remedy
+    assert "from day 183 on" in method.sentence
     assert "On day 30, 91 one of the two groups is empty." in method.remedy
     assert (session.patients, session.numbers) == (method.patients, method.numbers)
 
@@ -151,32 +157,85 @@ def transplants(exit, died, transplant):
     ]
 
 
-@pytest.mark.against_r
-def test_stanford_heart_transplants_naive_and_from_day_30() -> None:
-    """Naive hazard ratio 0.27 (p 6e-8) in Cox's model; 79 patients with 52 deaths from day 30."""
-    reference = json.loads(vector("immortal_time_stanford_heart.json").read_text())
-    data = reference["data_one_row"]
-    found = findings(guarantee_time, transplants(data["futime"], data["fustat"], data["wait_time"]))[0]
-    assert found.naive.one("p").value < 1e-6
-    naive = values(found.naive, "rate")
-    assert naive["ever",] < 0.5 * naive["never",]
-    at_30 = [r for r in found.corrected if r.variable.endswith("day 30)")]
-    assert sum(r.value for r in at_30 if r.statistic == "n") == reference["landmark_day30"]["n"] == 79
-    assert sum(r.value for r in at_30 if r.statistic == "events") == reference["landmark_day30"]["nevent"] == 52
+def heart(first_day: int = 0):
+    """Return the 103 patients, days counted from 0 or from 1 as R's survival::heart does.
 
-
-@pytest.mark.against_r
-def test_stanford_heart_transplants_in_time() -> None:
-    """Time-dependent hazard ratio 1.14, p 0.673: the score test of the same model differs in the third decimal.
-
-    Days are doubled, because the reference has a transplant half a day before a death.
+    Crowley J, Hu M. J Am Stat Assoc 1977;72:27-36.
     """
-    reference = json.loads(vector("immortal_time_stanford_heart.json").read_text())
-    rows = reference["data_counting_process"]
-    last = {i: (2 * stop, event) for i, stop, event in zip(rows["id"], rows["stop"], rows["event"], strict=True)}
-    moved = {
-        i: 2 * start for i, start, x in zip(rows["id"], rows["start"], rows["transplant"], strict=True) if x == "1"
+    with (ROOT / "tests/validation/stanford_heart.csv").open(encoding="utf-8") as file:
+        rows = [{k: int(v) if v else None for k, v in row.items()} for row in csv.DictReader(file)]
+    later = [None if r["wait_time"] is None else r["wait_time"] + first_day for r in rows]
+    persons = transplants([r["futime"] + first_day for r in rows], [r["fustat"] for r in rows], later)
+    return findings(guarantee_time, persons)[0]
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return json.loads((ROOT / "tests/validation/stanford_heart.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.against_r
+def test_stanford_heart_transplants_naive_in_time_and_from_landmarks(reference) -> None:
+    found = heart()
+    naive = found.naive.one("hazard_ratio")
+    assert (naive.value, naive.n, naive.events) == (
+        pytest.approx(np.exp(reference["naive"]["coef"]), rel=1e-6),
+        103,
+        75,
+    )
+    assert found.naive.one("p").value < 1e-6
+    assert values(found.naive, "rate")["ever",] < 0.5 * values(found.naive, "rate")["never",]
+    ratios = {r.group[0][1]: r for r in found.corrected.select("hazard_ratio")}
+    theirs = {"after it": reference["time_dependent"]} | {
+        f"by day {day}": fit for day, fit in reference["landmark"].items()
     }
-    exit, died = zip(*last.values(), strict=True)
-    found = findings(guarantee_time, transplants(exit, died, [moved.get(i) for i in last]))[0]
-    assert found.corrected.one("p").value == pytest.approx(reference["time_dependent"]["p"], abs=0.005)
+    assert ratios.keys() == theirs.keys()
+    for level, fit in theirs.items():
+        assert (ratios[level].n, ratios[level].events) == (103 if level == "after it" else fit["n"], fit["events"])
+        if "Firth" not in ratios[level].method:
+            assert ratios[level].value == pytest.approx(np.exp(fit["coef"]), rel=1e-6), level
+    assert not [level for level, r in ratios.items() if "Firth" in r.method]
+    assert "0.27 as usually done" in found.sentence
+    assert "0.92 (0.52 to 1.58) from day 30 on" in found.sentence
+
+
+@pytest.mark.against_r
+def test_stanford_heart_transplants_with_days_counted_from_one(reference) -> None:
+    """A transplant on the day of acceptance then comes after a death on it: the published hazard ratio, 1.14."""
+    found = heart(first_day=1)
+    moving = next(r for r in found.corrected.select("hazard_ratio") if r.group[0][1] == "after it")
+    assert moving.value == pytest.approx(np.exp(reference["heart"]["coef"]), rel=1e-6)
+    assert re.search(
+        r"hazard ratio of death is 0\.27 as usually done, 1\.14 \(0\.6\d to 2\.\d\d\) time-dep", found.sentence
+    )
+    (item,) = items([found])
+    table = beside(assessment(), item, Words.of("ama"))
+    first = table.rows[0].cells
+    assert first[1] == "Hazard ratio: versus before it"
+    assert (first[2].split(" ")[0], first[3].split(" ")[0]) == ("0.27", "1.14")  # the naive beside the corrected
+
+
+@pytest.mark.against_r
+def test_the_curves_of_simon_and_makuch_have_delayed_entry(reference) -> None:
+    curves = heart().curves
+    theirs = reference["simon_makuch"]
+    ours = {c.group[0][1]: c for c in curves}
+    for level, code in (("before it", "x=0"), ("after it", "x=1")):
+        rows = [i for i, g in enumerate(theirs["group"]) if g == code]
+        for i in rows:
+            assert ours[level].value_at(theirs["days"][i]) == pytest.approx(theirs["survival"][i], abs=1e-12)
+    assert "from day 30" in curves[0].variable
+    risk = ours["after it"].at_risk
+    assert risk.max() > risk[0], "more are at risk after some have changed sides"
+
+
+@pytest.mark.by_hand
+def test_curves_start_at_a_landmark_among_those_still_followed() -> None:
+    """From day 91: A has left. C is exposed from day 100 and dies on 400; B dies on 200, D is censored on 300."""
+    persons = [patient("A", 80), patient("B", 200), patient("C", 400, sessions=[(100, "y90_glass")]),
+               patient("D", 300, dead=False, sessions=[(60, "y90_glass")])]  # fmt: skip
+    before, after = findings(guarantee_time, persons)[0].curves
+    assert (before.time.tolist(), before.value.tolist()) == ([9, 109], [1.0, 0.0])
+    assert (before.at_risk.tolist(), before.censored.tolist()) == ([2, 1], [0, 0])  # C moved on day 9, not censored
+    assert (after.time.tolist(), after.at_risk.tolist()) == ([9, 209, 309], [1, 2, 1])
+    assert after.value.tolist() == [1.0, 1.0, 0.0]

@@ -33,6 +33,11 @@ def test_too_few_events_for_the_usual_adjustment(n, ratio, severity) -> None:
     }
     assert found.sentence.startswith(f"A model with method and extrahepatic disease would have {ratio} events")
     assert {r.group[0][0] for r in found.corrected} == {"method", "extrahepatic"}  # one variable at a time
+    usual, firth = found.naive.select("hazard_ratio"), found.corrected.select("hazard_ratio")
+    assert [r.group for r in usual] == [r.group for r in firth]
+    assert len(firth) == 2
+    assert {("Firth" in r.method, "profile" in r.method) for r in firth} == {(True, True)}
+    assert not any("Firth" in r.method for r in usual)
 
 
 def test_ten_events_a_parameter_are_enough() -> None:
@@ -67,7 +72,11 @@ def test_nobody_in_a_group_died() -> None:
     assert values(found.corrected, "upper_bound") == {("tae",): pytest.approx(1 - 0.05**0.5)}
     rate = found.corrected.one("rate")
     assert (rate.value, rate.high) == pytest.approx((0, 3.6888794541 / (400 / YEAR)))  # -ln 0.025 events
-    assert {r.detail for r in found.corrected} == {"overall survival"}
+    # Two deaths against none: the likelihood grows as the ratio goes to 0, unless it is penalised.
+    usual, firth = found.naive.one("hazard_ratio"), found.corrected.one("hazard_ratio")
+    assert (usual.value, usual.reason) == (None, "not estimable (the ratio grows without end)")
+    assert firth.low < firth.value < 1
+    assert {r.detail for r in found.corrected} == {"overall survival", "versus deb_tace, overall survival"}
 
 
 @pytest.mark.by_hand

@@ -1,5 +1,6 @@
 """From a cohort to an assessment."""
 
 from glisson.assessing.assess import assess
+from glisson.assessing.audit import audit
 
-__all__ = ["assess"]
+__all__ = ["assess", "audit"]

@@ -38,6 +38,7 @@ from glisson.errors import InputError
 from glisson.methods.survival import kaplan_meier
 from glisson.pitfalls import find
 from glisson.pitfalls.context import Context
+from glisson.pitfalls.robins_i import robins_i
 from glisson.tables import Endpoint, Factor
 
 Progress = Callable[[str], None]
@@ -84,6 +85,53 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     24
     """
     step = progress or (lambda _: None)
+    context, log = prepared(cohort, step)
+    name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
+    step("response and safety")
+    response = response_result(cohort)
+    step("separately by method")
+    separately = by_method_result(endpoints, response, context.safety, cohort.study.analysis)
+    step("pitfalls")
+    findings = find(context)
+    return Assessment(
+        title=cohort.study.title or "Liver-directed therapy cohort",
+        synthetic=cohort.study.synthetic,
+        n=cohort.n,
+        flow=flow(cohort, keys["method"], name),
+        settings=settings_used(cohort, endpoints),
+        methods=_method_counts(keys["method"]),
+        combinations=tuple((name(p), sequence) for p, sequence in combinations(cohort)),
+        baseline=context.baseline,
+        endpoints=context.results,
+        response=response,
+        safety=context.safety,
+        findings=findings,
+        problems=printed_problems(cohort, name),
+        absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
+        labels=printed_names(keys),
+        log=(*log, *logged_by_method(separately)),
+        files=tuple((f.name, f.sha256) for f in cohort.files),
+        versions=versions(),
+        seed=cohort.study.analysis.seed,
+        lesions=lesion_result(cohort),
+        exposure=exposure.build(cohort),
+        laboratory=laboratory_result(cohort),
+        doxorubicin=doxorubicin_result(cohort),
+        standards=standards.build(cohort, findings=len(findings)),
+        courses=courses.build(cohort),
+        by_method=separately,
+        bias=robins_i(context, findings),
+    )
+
+
+def prepared(cohort: Cohort, step: Progress) -> tuple[Context, tuple[Analysis, ...]]:
+    """Return what the detectors look at, and the log of what was run for it.
+
+    Raises
+    ------
+    InputError
+        If blocking problems are left, or no endpoint can be derived.
+    """
     _refuse_blocked(cohort)
     name = Pseudonyms.of(cohort)
     step("deriving endpoints")
@@ -103,49 +151,23 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         log += lines
     keys = patient_keys(cohort)
     subgroups = {k: f for k, f in keys.items() if k in cohort.study.analysis.subgroups}
-    step("baseline, response and safety")
-    baseline = table_one(cohort, keys["method"], subgroups)
-    response, safety = response_result(cohort), safety_result(cohort)
-    step("separately by method")
-    separately = by_method_result(endpoints, response, safety, cohort.study.analysis)
-    log += logged_by_method(separately)
-    step("pitfalls")
-    findings = find(
-        Context(
-            cohort=cohort, endpoints=endpoints, results=tuple(results), baseline=baseline, safety=safety, pseudonym=name
-        )
-    )
-    return Assessment(
-        title=cohort.study.title or "Liver-directed therapy cohort",
-        synthetic=cohort.study.synthetic,
-        n=cohort.n,
-        flow=_flow(cohort, keys["method"], name),
-        settings=_settings(cohort, endpoints),
-        methods=_method_counts(keys["method"]),
-        combinations=tuple((name(p), sequence) for p, sequence in combinations(cohort)),
-        baseline=baseline,
-        endpoints=tuple(results),
-        response=response,
-        safety=safety,
-        findings=findings,
-        problems=Problems(tuple(replace(p, found=name.hide(p.found)) for p in cohort.problems)),
-        absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
-        labels=_labels(keys),
-        log=tuple(log),
-        files=tuple((f.name, f.sha256) for f in cohort.files),
-        versions=(
-            *((p, version(p)) for p in ("glisson", "numpy", "scipy", "polars")),
-            ("python", platform.python_version()),
-        ),
-        seed=cohort.study.analysis.seed,
-        lesions=lesion_result(cohort),
-        exposure=exposure.build(cohort),
-        laboratory=laboratory_result(cohort),
-        doxorubicin=doxorubicin_result(cohort),
-        standards=standards.build(cohort, findings=len(findings)),
-        courses=courses.build(cohort),
-        by_method=separately,
-    )
+    step("baseline and safety")
+    context = Context(
+        cohort=cohort, endpoints=endpoints, results=tuple(results),
+        baseline=table_one(cohort, keys["method"], subgroups), safety=safety_result(cohort), pseudonym=name,
+    )  # fmt: skip
+    return context, tuple(log)
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return the packages that produce the numbers, with their versions."""
+    packages = tuple((p, version(p)) for p in ("glisson", "numpy", "scipy", "polars"))
+    return (*packages, ("python", platform.python_version()))
+
+
+def printed_problems(cohort: Cohort, name: Pseudonyms) -> Problems:
+    """Return the problems of the data without ids of patients."""
+    return Problems(tuple(replace(p, found=name.hide(p.found)) for p in cohort.problems))
 
 
 def _refuse_blocked(cohort: Cohort) -> None:
@@ -205,7 +227,7 @@ def _comparison(cohort: Cohort, code: str, name: Pseudonyms) -> RuleSetCompariso
     return RuleSetComparison(rule_set=chosen, other=other, differing=name.all(differing), estimates=rows)
 
 
-def _flow(cohort: Cohort, method: Factor, name: Pseudonyms) -> tuple[FlowStep, ...]:
+def flow(cohort: Cohort, method: Factor, name: Pseudonyms) -> tuple[FlowStep, ...]:
     """Everybody in the input, those left out, those analysed, and their methods."""
     n, out = cohort.n, cohort.excluded
     steps = [FlowStep(label="Patients in the input", n=n + len(out))]
@@ -222,13 +244,14 @@ def _method_counts(method: Factor) -> tuple[tuple[str, int], ...]:
     return tuple((level, int(c)) for level, c in zip(method.levels, counts, strict=True) if c)
 
 
-def _labels(keys: Mapping[str, Factor]) -> tuple[tuple[tuple[str, str], str], ...]:
+def printed_names(keys: Mapping[str, Factor]) -> tuple[tuple[tuple[str, str], str], ...]:
+    """Return the printed names of grouping variables and levels."""
     named = {(k, ""): text for k, text in _KEY_LABELS.items()} | _LEVEL_LABELS
     used = [(k, "") for k in keys] + [(k, level) for k, f in keys.items() for level in f.levels]
     return tuple((pair, named.get(pair, pair[1] or pair[0])) for pair in used)
 
 
-def _settings(cohort: Cohort, endpoints: Mapping[str, Endpoint]) -> tuple[Setting, ...]:
+def settings_used(cohort: Cohort, endpoints: Mapping[str, Endpoint]) -> tuple[Setting, ...]:
     """Every setting with its origin; what an endpoint derived from the data is named as derived."""
     study, rows = cohort.study, []
     for path, origin in study.origins().items():

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from glisson.assessment.audit import Audit, Spoken
 from glisson.assessment.efficacy import NOTHING, Baseline, Breakdown, EndpointResult, RuleSetComparison
 from glisson.assessment.response import ResponseResult
 from glisson.assessment.safety import SafetyResult, SafetyTerm
-from glisson.assessment.whole import Analysis, Assessment, Finding, FindingSeverity, FlowStep, Setting
+from glisson.assessment.whole import Analysis, Assessment, BiasDomain, Finding, FindingSeverity, FlowStep, Setting
 
 __all__ = [
     "NOTHING",
     "Analysis",
     "Assessment",
+    "Audit",
     "Baseline",
+    "BiasDomain",
     "Breakdown",
     "EndpointResult",
     "Finding",
@@ -22,4 +25,5 @@ __all__ = [
     "SafetyResult",
     "SafetyTerm",
     "Setting",
+    "Spoken",
 ]

@@ -15,7 +15,7 @@ from glisson.assessment.response import LesionResult, ResponseResult
 from glisson.assessment.safety import SafetyResult
 from glisson.assessment.standards import StandardsResult
 from glisson.clinical.problems import Problems
-from glisson.tables import Estimates, Group
+from glisson.tables import Curve, Estimates, Group
 
 FindingSeverity = Literal["stop", "warn", "info"]
 
@@ -55,6 +55,8 @@ class Finding:
         What was found, what it does to the results, what was done about it.
     naive, corrected
         The analysis as usually done and the remedy, where one was run.
+    curves
+        Curves of the remedy, where it has any.
     reference
         Source.
     """
@@ -69,7 +71,31 @@ class Finding:
     remedy: str
     naive: Estimates = NOTHING
     corrected: Estimates = NOTHING
+    curves: tuple[Curve, ...] = ()
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiasDomain:
+    """One domain of ROBINS-I, filled with what the data say; nobody is judged here.
+
+    Parameters
+    ----------
+    name, question
+        The domain, and what its reviewers decide.
+    facts
+        Sentences computed from the records.
+    findings
+        Ids of the findings that bear on it.
+    judgement
+        Left to people.
+    """
+
+    name: str
+    question: str
+    facts: tuple[str, ...]
+    findings: tuple[str, ...] = ()
+    judgement: str = "to be judged by the reviewers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +136,8 @@ class Assessment:
         partial pooling; ``None`` likewise.
     findings
         Pitfalls, worst first.
+    bias
+        The seven domains of ROBINS-I with the facts that bear on each.
     problems
         Everything wrong with the data.
     absent
@@ -152,6 +180,12 @@ class Assessment:
     standards: StandardsResult | None = None
     courses: CoursesResult | None = None
     by_method: ByMethodResult | None = None
+    bias: tuple[BiasDomain, ...] = ()
+
+    @property
+    def endpoint_labels(self) -> tuple[tuple[str, str], ...]:
+        """Code and printed name of each endpoint."""
+        return tuple((e.code, e.label) for e in self.endpoints)
 
     def endpoint(self, code: str) -> EndpointResult:
         """Return one endpoint's results by code.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from glisson.assessment import Finding
 from glisson.clinical.groups import method_names
+from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.clustered import (
     clustered_incidence,
     clustered_proportion,
@@ -18,6 +20,7 @@ from glisson.methods.clustered import (
     intracluster_correlation,
     standard_errors,
 )
+from glisson.methods.fits import normal_quantile
 from glisson.methods.proportions import proportion
 from glisson.pitfalls.context import Context, count_text, noted, percent_text, regrouped
 from glisson.tables import CountTable, Endpoint, Estimates, Factor
@@ -59,7 +62,7 @@ def _clustered_sessions(context: Context, rows: pl.DataFrame) -> Finding:
     name = "technical success per session"
     return Finding(
         id="P07",
-        title="Clustering of sessions within patients",
+        title="Clustering within patients: sessions",
         severity="stop",
         patients=context.names(several),
         numbers=(
@@ -101,9 +104,11 @@ def _clustered_lesions(context: Context, ltp: Endpoint) -> Finding:
             (f"standard error on day {day:.0f}, lesions as independent", f"{alone:.4f}"),
             (f"standard error on day {day:.0f}, patients kept whole", f"{whole:.4f}"),
         )
+    correlation = intracluster_correlation(np.bincount(np.searchsorted(patients, ltp.cluster), ltp.cause == 1), size)
+    alone_ratios, ratios = _ratios_by_method(context, ltp)
     return Finding(
         id="P07",
-        title="Clustering of lesions within patients",
+        title="Clustering within patients: lesions",
         severity="stop",
         patients=context.names(patients[size > 1]),
         numbers=(
@@ -111,16 +116,39 @@ def _clustered_lesions(context: Context, ltp: Endpoint) -> Finding:
             ("patients with several", str(int((size > 1).sum()))),
             ("lesions", str(len(ltp))),
             *errors,
+            *_errors_of_ratios(alone_ratios, "lesions as independent"),
+            *_errors_of_ratios(ratios, "patients kept whole"),
+            ("correlation within patients", "not estimable" if correlation is None else f"{correlation:.2f}"),
         ),
         sentence=f"{len(ltp)} treated lesions belong to {count_text(len(patients), 'patient')}; lesions of one patient "
         "share liver, tumour biology and operator.",
         consequence="Standard errors that take lesions as independent are wrong, usually too small.",
         remedy="The cumulative incidence of local progression is given again with intervals from the jackknife, which "
-        "leaves out one patient with all lesions at a time.",
-        naive=naive,
-        corrected=clustered_incidence(ltp, times=context.times, level=level),
-        reference="Lipsitz SR, et al. Biometrics 1994;50:842-846",
+        "leaves out one patient with all lesions at a time."
+        + (" Cox's model of lesions by method has the sandwich covariance over patients." if len(ratios) else ""),
+        naive=naive + alone_ratios,
+        corrected=clustered_incidence(ltp, times=context.times, level=level) + ratios,
+        reference="Lipsitz SR, et al. Biometrics 1994;50:842-846" + ("; Lin & Wei 1989" if len(ratios) else ""),
     )
+
+
+def _ratios_by_method(context: Context, ltp: Endpoint) -> tuple[Estimates, Estimates]:
+    """Return hazard ratios of lesions by method: once as if lesions were independent, once with patients kept whole."""
+    if not context.testable(ltp, "method"):
+        return Estimates(), Estimates()
+    alone = context.ratios(replace(ltp, cluster=ltp.unit), "method", interval="wald")
+    return alone, context.ratios(ltp, "method")
+
+
+def _errors_of_ratios(ratios: Estimates, text: str) -> list[tuple[str, str]]:
+    """Return the standard error of each log hazard ratio, from its Wald interval."""
+    out = []
+    for e in ratios:
+        if e.low is not None and e.high is not None and e.level is not None:
+            error = math.log(e.high / e.low) / (2 * normal_quantile(e.level))
+            name = ", ".join(METHOD_LABEL.get(v, v) for _, v in e.group)
+            out.append((f"standard error of the log hazard ratio of {name}, {text}", f"{error:.3f}"))
+    return out
 
 
 def denominators(context: Context) -> list[Finding]:
@@ -203,8 +231,8 @@ def double_counting(context: Context) -> list[Finding]:
             remedy="Patients are analysed under their first method (intention to treat); the double-counted medians "
             "stand beside it."
             + (
-                " Deaths per person-year are given, too, with each patient's time counted under the method of the "
-                "latest session."
+                " Deaths per person-year and hazard ratios are given, too, with each patient's time counted under the "
+                "method of the latest session (time-dependent Cox model)."
                 if dated
                 else ""
             ),
@@ -217,18 +245,25 @@ def double_counting(context: Context) -> list[Finding]:
 
 def _double_counted(context: Context, os: Endpoint, methods: dict[str, list[str]]) -> Estimates:
     pairs = [(i, m) for i, c in enumerate(os.cluster) for m in methods.get(str(c), [])]
-    key = {"any session by": Factor.of([m for _, m in pairs])}
+    key = {"any session by": Factor.of([m for _, m in pairs], _in_order(os, [m for _, m in pairs]))}
     rows = np.array([i for i, _ in pairs], dtype=np.int64)
-    return context.medians(regrouped(os, "os (counted under every method)", key, rows), "any session by")
+    keyed = regrouped(os, "os (counted under every method)", key, rows)
+    return context.medians(keyed, "any session by") + context.ratios(keyed, "any session by")
+
+
+def _in_order(os: Endpoint, used: list[str]) -> list[str]:
+    """Return the methods used, those of the report first and in its order."""
+    known = list(os.keys["method"].levels) if "method" in os.keys else []
+    return [m for m in known if m in used] + sorted(set(used) - set(known))
 
 
 def _first_and_current(context: Context, os: Endpoint, *, dated: bool) -> Estimates:
     first = context.medians(os, "method") if "method" in os.keys else Estimates()
     if not dated:
         return first
-    return first + noted(
-        context.rates(by_current_method(context, os), "current method"), "method of the latest session"
-    )
+    current = by_current_method(context, os)
+    rates = context.rates(current, "current method") + context.ratios(current, "current method")
+    return first + noted(rates, "method of the latest session")
 
 
 def by_current_method(context: Context, os: Endpoint) -> Endpoint:
@@ -267,7 +302,12 @@ def by_current_method(context: Context, os: Endpoint) -> Endpoint:
         cause += [MOVED] * (len(own) - 1) + [int(os.cause[i])]
         current += [m for _, m in own]
     return replace(
-        regrouped(os, "os (time by method)", {"current method": Factor.of(current)}, np.array(rows, dtype=np.int64)),
+        regrouped(
+            os,
+            "os (time by method)",
+            {"current method": Factor.of(current, _in_order(os, current))},
+            np.array(rows, dtype=np.int64),
+        ),
         entry=np.array(entry, dtype=np.int64),
         exit=np.array(exit, dtype=np.int64),
         cause=np.array(cause, dtype=np.int64),

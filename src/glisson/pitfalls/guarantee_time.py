@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from glisson.assessment import Finding
 from glisson.clinical.response import responses_on_treatment
 from glisson.methods.compare import logrank
+from glisson.methods.survival import curve
 from glisson.pitfalls.context import Context, count_text, percent_text, regrouped
-from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables import Curve, Endpoint, Estimate, Estimates, Factor
 from glisson.tables.endpoint import MOVED
 
 Ints = NDArray[np.int64]
@@ -62,6 +63,8 @@ def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) ->
     known = int((day == 0).sum())
     since = f" ({count_text(known, 'patient')} from the first day on)" if known else ""
     usable = [mark for mark in LANDMARKS if _splits(os, day, mark)]
+    naive, in_time = _naive(context, os, title, ever), _time_dependent(context, os, title, day)
+    landmarks = {mark: _landmark(context, os, title, day, mark) for mark in usable}
     return Finding(
         id="P01",
         title=f"Guarantee (immortal) time: {title}",
@@ -78,39 +81,83 @@ def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) ->
         ),
         sentence=f"{count_text(n, 'patient')} can be put in a group with {title}{since} only because of what happened "
         f"after the first session. They cannot have died before it happened: {share} of that group's follow-up is "
-        "guaranteed survival.",
+        f"guaranteed survival.{_ratios_text(naive, in_time, landmarks)}",
         consequence="Survival counted from the first session by this grouping favours the exposed patients even if the "
         "exposure does nothing.",
-        remedy="No result of this report groups patients by it. Beside the naive comparison stand the deaths per "
-        "person-year before and after the exposure, where each patient counts as unexposed until it happens "
-        f"(Mantel-Byar), and the landmark analysis{_marks_text(usable)}",
-        naive=_naive(context, os, title, ever),
-        corrected=_time_dependent(context, os, title, day)
-        + sum((_landmark(context, os, title, day, mark) for mark in usable), Estimates()),
-        reference="Anderson 1983; Mantel & Byar 1974; Giobbie-Hurder 2013",
+        remedy="No result of this report groups patients by it. Each patient counts as unexposed until it happens and "
+        "as exposed from then on: in a time-dependent Cox model, in deaths per person-year, in the test of Mantel and "
+        "Byar, and in the curves of Simon and Makuch. Landmark analyses take who is still followed on a fixed day, "
+        f"grouped by what had happened by then.{_marks_text(usable)}",
+        naive=naive,
+        corrected=in_time + sum(landmarks.values(), Estimates()),
+        curves=simon_makuch(context, os, title, day, usable[0]) if usable else (),
+        reference="Anderson 1983; Mantel & Byar 1974; Simon & Makuch 1984; Giobbie-Hurder 2013",
     )
 
 
 def _marks_text(usable: list[int]) -> str:
+    left_out = ", ".join(str(mark) for mark in LANDMARKS if mark not in usable)
     if not usable:
-        return ", which is empty here: at no landmark are there patients both with and without it."
-    left_out = [mark for mark in LANDMARKS if mark not in usable]
-    text = f" of day {', '.join(map(str, usable))}: who is still followed, grouped by what had happened by then."
-    if left_out:
-        text += f" On day {', '.join(map(str, left_out))} one of the two groups is empty."
-    return text
+        return " At none of these days were there patients both with and without it."
+    return f" On day {left_out} one of the two groups is empty." if left_out else ""
+
+
+def _ratios_text(naive: Estimates, in_time: Estimates, landmarks: dict[int, Estimates]) -> str:
+    """Say what becomes of the hazard ratio."""
+    usual, moving = (next(iter(e.select("hazard_ratio")), None) for e in (naive, in_time))
+    if usual is None or moving is None or usual.value is None or moving.value is None:
+        return ""
+    said = [f"{usual.value:.2f} as usually done", f"{moving.value:.2f}{_limits_text(moving)} time-dependent"]
+    for mark, rows in landmarks.items():
+        ratio = next(iter(rows.select("hazard_ratio")), None)
+        if ratio is not None and ratio.value is not None:
+            said.append(f"{ratio.value:.2f}{_limits_text(ratio)} from day {mark} on")
+    return f" The hazard ratio of death is {', '.join(said[:-1])} and {said[-1]}."
+
+
+def _limits_text(e: Estimate) -> str:
+    return "" if e.low is None or e.high is None else f" ({e.low:.2f} to {e.high:.2f})"
 
 
 def _naive(context: Context, os: Endpoint, title: str, ever: NDArray[np.bool_]) -> Estimates:
     group = Factor.of(np.where(ever, "ever", "never"), ["never", "ever"])
     keyed = regrouped(os, "os (naive)", {title: group}, np.arange(len(os)))
-    return context.medians(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
+    rows = context.medians(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
+    return rows + context.ratios(keyed, title)
 
 
 def _time_dependent(context: Context, os: Endpoint, title: str, day: Ints) -> Estimates:
-    """Count each patient as unexposed until the exposure, then as exposed: Mantel-Byar."""
+    """Count each patient as unexposed until the exposure, then as exposed: Cox's model and Mantel-Byar."""
     keyed = episodes(os, title, day)
-    return context.rates(keyed, title) + _p(context, keyed, title)
+    return context.ratios(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
+
+
+def simon_makuch(context: Context, os: Endpoint, title: str, day: Ints, mark: int) -> tuple[Curve, ...]:
+    """Return survival by an exposure that changes over time, from a landmark on, each group with delayed entry.
+
+    Parameters
+    ----------
+    context
+        With the settings of the analysis.
+    os
+        n patients, all observed from the origin.
+    title
+        Name of the exposure.
+    day
+        Shape (n,): day of exposure, 0 where it was known at the start, -1 where there was none.
+    mark
+        Day on which both curves start, among those followed until then.
+
+    Notes
+    -----
+    Simon R, Makuch RW. Stat Med 1984;3:35-44. From a landmark on, because before it few are exposed, and one death
+    among them would take the curve down for good.
+    """
+    rows = np.flatnonzero(os.exit >= mark)
+    later = replace(os.take(rows), exit=os.exit[rows] - mark, name=f"os (Simon-Makuch, from day {mark})", flags=())
+    since = np.where(day[rows] < 0, -1, np.maximum(day[rows] - mark, 0))
+    keyed = replace(episodes(later, title, since), name=later.name)
+    return curve(keyed, title, conf_type=context.analysis.conf_type, level=context.analysis.level)
 
 
 def episodes(os: Endpoint, title: str, day: Ints) -> Endpoint:
@@ -156,7 +203,7 @@ def _landmark(context: Context, os: Endpoint, title: str, day: Ints, mark: int) 
     group = Factor.of(np.where((day[rows] >= 0) & (day[rows] <= mark), levels[1], levels[0]), levels)
     keyed = regrouped(os, f"os (from day {mark})", {title: group}, rows)
     keyed = replace(keyed, exit=keyed.exit - mark)
-    return context.medians(keyed, title) + context.rates(keyed, title)
+    return context.ratios(keyed, title) + context.medians(keyed, title) + context.rates(keyed, title)
 
 
 def _p(context: Context, keyed: Endpoint, title: str) -> Estimates:

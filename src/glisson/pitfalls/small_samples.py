@@ -17,6 +17,8 @@ from glisson.tables import CountTable, Endpoint, Estimates, Group, RiskLevels, r
 TINY_N, FEW_EVENTS, FEW_AT_RISK, FEW_SHARE = 10, 10, 5, 0.1
 WARN_RATIO, STOP_RATIO = 10, 5
 
+#: Variables of a model of few events.
+_MOST_COVARIATES = 2
 #: What a reviewer would ask to be adjusted for.
 _MODEL = {"method": "method", "extrahepatic": "extrahepatic disease", "line": "prior lines"}
 
@@ -49,7 +51,7 @@ def events_per_parameter(context: Context) -> list[Finding]:
     if not few:
         return []
     first, worst = few[0], min(few, key=lambda r: r.value)
-    variables = _listed([_MODEL[k] for k in first.keys])
+    variables, model = _listed([_MODEL[k] for k in first.keys]), first.keys[:_MOST_COVARIATES]
     text = f"A model with {variables} would have {first.value:.1f} events a parameter for {_name(first)}"
     if worst is not first:
         text += f", and {worst.value:.1f} for {_name(worst)}"
@@ -64,12 +66,16 @@ def events_per_parameter(context: Context) -> list[Finding]:
                 ("variables in Table 1", str(len(context.baseline))),
             ),
             sentence=f"{text}; {WARN_RATIO} are the usual minimum.",
-            consequence="A regression on these data would be overfitted: its ratios too extreme, its intervals too "
+            consequence="A regression with all of them would be overfitted: its ratios too extreme, its intervals too "
             "narrow. Choosing the variables by their P values hides this, because every variable tried counts.",
-            remedy="No regression is printed. Groups are described one variable at a time, as here for "
-            f"{_name(first)}, with exact tests, and methods again within liver-only disease.",
-            corrected=sum((context.summary(first.endpoint, k) for k in first.keys), Estimates()),
-            reference="Peduzzi 1995; Vittinghoff & McCulloch 2007",
+            remedy=f"At most two variables enter a model, chosen beforehand: {_listed([_MODEL[k] for k in model])}. "
+            f"For {_name(first)} it is fitted with Firth's penalty, which takes away most of the bias of few events, "
+            "and with profile likelihood intervals, beside the usual fit. The groups are also described one variable "
+            "at a time, and methods again within liver-only disease.",
+            naive=context.ratios(first.endpoint, *model, penalty="none"),
+            corrected=context.ratios(first.endpoint, *model, penalty="firth")
+            + sum((context.summary(first.endpoint, k) for k in first.keys), Estimates()),
+            reference="Peduzzi 1995; Vittinghoff & McCulloch 2007; Heinze & Schemper 2001",
         )
     ]
 
@@ -95,19 +101,23 @@ def separation(context: Context) -> list[Finding]:
     """
     numbers: list[tuple[str, str]] = []
     patients: set[str] = set()
-    estimates = Estimates()
+    estimates, usual = Estimates(), Estimates()
     for endpoint in context.endpoints.values():
         if "method" not in endpoint.keys:
             continue
         levels = risk_table(endpoint, ["method"]).levels("method")
         if len(levels.groups) < 2 or not endpoint.n_events:
             continue
+        found = len(numbers)
         for g, group in enumerate(levels.groups):
             n, events, why = int(levels.n[g]), int(levels.events[g, 0].sum()), _separated(levels, g)
             if why:
                 numbers.append((f"{endpoint.label}, {group_label(group)}", f"{events} of {n}: {why}"))
                 patients |= set(map(str, endpoint.cluster[_rows(endpoint, group)]))
                 estimates += _exact(context, endpoint, group, events, n)
+        if len(numbers) > found:
+            usual += noted(context.ratios(endpoint, "method", penalty="none"), endpoint.label.lower())
+            estimates += noted(context.ratios(endpoint, "method", penalty="firth"), endpoint.label.lower())
     if not numbers:
         return []
     return [
@@ -122,8 +132,11 @@ def separation(context: Context) -> list[Finding]:
             consequence="Where nobody, or everybody, had the event a logistic model has no finite estimate; where "
             "nobody had it, or the order separates the groups, a Cox model has none. Software then prints a huge ratio "
             "with a meaningless interval.",
-            remedy="No such model is fitted. The exact interval of the share with the event is given, with the "
-            "one-sided upper bound where there was none, and the exact interval of the events per person-year.",
+            remedy="Cox's model by method is fitted with Firth's penalty, which keeps the ratios finite, beside the "
+            "usual fit, which says where it has no finite maximum. The exact interval of the share with the event is "
+            "given, with the one-sided upper bound where there was none, and the exact interval of the events per "
+            "person-year.",
+            naive=usual,
             corrected=estimates,
             reference="Heinze & Schemper 2001",
         )

@@ -11,8 +11,9 @@ import polars as pl
 
 from glisson.assessment import Finding
 from glisson.clinical.derive import endpoint as derived
+from glisson.methods.competing_tests import fine_gray, gray_test
 from glisson.methods.survival import kaplan_meier
-from glisson.pitfalls.context import Context, count_text, days_text, percent_text, unit_of
+from glisson.pitfalls.context import Context, count_text, days_text, noted, percent_text, unit_of
 from glisson.tables import Endpoint, Estimates
 
 #: Half a year, the longest time since last contact that still counts as current.
@@ -110,10 +111,39 @@ def _competing(context: Context, endpoint: Endpoint) -> Finding:
         consequence="One minus Kaplan-Meier treats those who died as if they could still have the event, and so "
         "overstates its probability.",
         remedy="The report gives the cumulative incidence with death as a competing event (Aalen-Johansen). The naive "
-        "figure stands beside it and nowhere else." + (_NEITHER if unsure else ""),
+        "figure stands beside it and nowhere else." + _by_method_text(context, endpoint) + (_NEITHER if unsure else ""),
         naive=_one_minus_km(context, endpoint),
-        corrected=context.summary(endpoint).select("cumulative_incidence"),
-        reference="Gooley 1999",
+        corrected=context.summary(endpoint).select("cumulative_incidence") + _by_method(context, endpoint),
+        reference="Gooley 1999" + ("; Fine & Gray 1999" if context.testable(endpoint, "method") else ""),
+    )
+
+
+def _by_method(context: Context, endpoint: Endpoint) -> Estimates:
+    """Compare methods by both hazards, where two of them have enough events.
+
+    Gray's test and the Fine-Gray model take units as independent; lesions of one patient are not.
+    """
+    if not context.testable(endpoint, "method"):
+        return Estimates()
+    rows = noted(context.ratios(endpoint, "method"), "cause-specific")
+    if unit_of(endpoint) == "lesion":
+        return rows
+    level = context.analysis.level
+    return (
+        rows
+        + fine_gray(endpoint, "method", level=level).select("subdistribution_hazard_ratio")
+        + noted(gray_test(endpoint, "method"), "Gray's test")
+    )
+
+
+def _by_method_text(context: Context, endpoint: Endpoint) -> str:
+    if not context.testable(endpoint, "method"):
+        return ""
+    if unit_of(endpoint) == "lesion":
+        return " Methods are compared by cause-specific hazard ratios with errors that keep patients whole."
+    return (
+        " Methods are compared by Gray's test, by cause-specific hazard ratios (the rate among those still free of "
+        "both) and by subdistribution hazard ratios (who will have had it in the end)."
     )
 
 

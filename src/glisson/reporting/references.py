@@ -124,6 +124,12 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Epidemiology (STROBE) statement. Lancet 2007;370:1453-1457.",
     ),
     (
+        "robins-i",
+        ("robins-i",),
+        "Sterne JAC, Hernán MA, Reeves BC, et al. ROBINS-I: a tool for assessing risk of bias in non-randomised "
+        "studies of interventions. BMJ 2016;355:i4919.",
+    ),
+    (
         "guarantee-time",
         ("anderson 1983",),
         "Anderson JR, Cain KC, Gelber RD. Analysis of survival by tumor response. J Clin Oncol 1983;1:710-719.",
@@ -133,6 +139,35 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         ("mantel & byar",),
         "Mantel N, Byar DP. Evaluation of response-time data involving transient states: an illustration using "
         "heart-transplant data. J Am Stat Assoc 1974;69:81-86.",
+    ),
+    (
+        "simon-makuch",
+        ("simon & makuch",),
+        "Simon R, Makuch RW. A non-parametric graphical representation of the relationship between survival and the "
+        "occurrence of an event: application to responder versus non-responder bias. Stat Med 1984;3:35-44.",
+    ),
+    (
+        "cox",
+        ("cox's model", "cox model"),
+        "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220.",
+    ),
+    (
+        "fine-gray",
+        ("fine & gray", "fine-gray"),
+        "Fine JP, Gray RJ. A proportional hazards model for the subdistribution of a competing risk. J Am Stat Assoc "
+        "1999;94:496-509.",
+    ),
+    (
+        "robust-cox",
+        ("lin & wei",),
+        "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am Stat Assoc "
+        "1989;84:1074-1078.",
+    ),
+    (
+        "proportional-hazards",
+        ("score test of proportional hazards", "proportional hazards were tested"),
+        "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted residuals. Biometrika "
+        "1994;81:515-526.",
     ),
     (
         "guarantee-time-review",

@@ -117,7 +117,18 @@ class FindingRow(Part):
     remedy: str
     naive: EstimateRows
     corrected: EstimateRows
+    curves: tuple[CurveRow, ...]
     reference: str
+
+
+class BiasRow(Part):
+    """One domain of ROBINS-I with the facts that bear on it; the judgement is left to people."""
+
+    name: str
+    question: str
+    facts: tuple[str, ...]
+    findings: tuple[str, ...]
+    judgement: str
 
 
 class ProblemRow(Part):
@@ -179,6 +190,7 @@ class Results(Part):
     standards: StandardsPart | None
     courses: CoursesPart | None
     by_method: ByMethodPart | None
+    bias: tuple[BiasRow, ...]
 
 
 def results_json(assessment: Assessment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from glisson.assessment import Assessment, Breakdown, EndpointResult
+from glisson.assessment import Assessment, Breakdown, EndpointResult, Spoken
 from glisson.present.tabulate.common import find, group_name, unit_of
 from glisson.present.words import StyleName, Words, lower_first, plural
 from glisson.tables import Estimate, Estimates, Group
@@ -24,7 +24,7 @@ _EVENT = {
 _EVENTS = {"os": "deaths", "ttp": "progressions", "thp": "liver progressions"}
 
 
-def words_of(assessment: Assessment) -> Words:
+def words_of(assessment: Spoken) -> Words:
     """Return the style the run asked for; AMA where it asked for none."""
     name = next((s.value for s in assessment.settings if s.name == "report.style"), "ama")
     return Words.of(cast("StyleName", name) if name in get_args(StyleName) else "ama")

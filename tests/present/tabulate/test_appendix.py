@@ -5,15 +5,6 @@ from glisson.present.tabulate.common import group_name
 from tests.reporting.fixture import assessment
 
 
-def test_findings_are_listed_worst_first_in_words() -> None:
-    table = appendix.findings(assessment())
-    assert [r.cells[:4] for r in table.rows] == [
-        ("P21", "Patients counted under several methods", "Misleads if left uncorrected", "3"),
-        ("P18", "Confounding by indication", "Weakens a result", "—"),
-        ("P19", "Tiny groups", "Worth knowing", "—"),
-    ]
-
-
 def test_problems_name_their_place_and_no_patient() -> None:
     table = appendix.problems(assessment())
     assert table.rows[0].cells[:3] == (

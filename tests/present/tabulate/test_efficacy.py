@@ -141,31 +141,6 @@ def test_key_results_give_every_endpoint_overall_and_by_method() -> None:
     assert cells(table, "Time to progression, cumulative incidence at 12 months")[1].endswith("17 / 24")
 
 
-def test_naive_and_corrected_stand_under_their_headings() -> None:
-    naive = Estimates((Estimate(variable="os", statistic="median", value=300.0, unit="day", n=24, events=17),))
-    corrected = Estimates((replace(naive.rows[0], value=200.0),))
-    table = tables.side_by_side(assessment(), naive, corrected, WORDS, "t", "T")
-    assert table is not None
-    assert [r.cells[0] for r in table.rows] == ["As usually done", "All patients", "Corrected", "All patients"]
-    assert table.rows[1].cells[1:] == ("17 / 24", "Median, months", "9.9")
-    assert tables.side_by_side(assessment(), Estimates(), Estimates(), WORDS, "t", "T") is None
-
-
-def test_rows_of_different_things_are_told_apart() -> None:
-    rows = tuple(
-        Estimate(variable=v, statistic="proportion", value=0.5, unit="probability")
-        for v in ("ttp per lesion", "technical success")
-    )
-    split = Estimates((Estimate(variable="os", statistic="n", group=(("a second method", "yes"),), value=3.0), *rows))
-    table = tables.side_by_side(assessment(), split, Estimates(), WORDS, "t", "T")
-    assert table is not None
-    assert [r.cells[0] for r in table.rows[1:]] == ["Time to progression per lesion", "Technical success"]
-    named = Estimates((Estimate(variable="os", statistic="median", group=(("a second method", "yes"),), value=3.0),))
-    table = tables.side_by_side(assessment(), named, Estimates(), WORDS, "t", "T")
-    assert table is not None
-    assert table.rows[1].cells[0] == "A second method: yes"
-
-
 @pytest.mark.parametrize(
     ("statistic", "at", "detail", "label"),
     [

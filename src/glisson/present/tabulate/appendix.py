@@ -8,34 +8,7 @@ from glisson.present.table import Row, TableModel, text_column
 from glisson.present.tabulate.common import caption
 from glisson.present.words import sentence_case
 
-_FINDING_SEVERITY = {"stop": "Misleads if left uncorrected", "warn": "Weakens a result", "info": "Worth knowing"}
 _ORIGIN = {"chosen": "Chosen", "default": "Default", "derived": "Derived from the data"}
-
-
-def findings(assessment: Assessment) -> TableModel:
-    """Return the list of pitfalls found, worst first."""
-    rows = tuple(
-        Row(cells=(f.id, f.title, finding_severity(f.severity), str(len(f.patients)) if f.patients else "—", f.remedy))
-        for f in assessment.findings
-    )
-    return TableModel(
-        name="findings",
-        title=caption(assessment, "Pitfalls found, worst first"),
-        columns=(
-            text_column("Id", 0.6),
-            text_column("Pitfall", 2.2),
-            text_column("Weight", 1.5),
-            text_column("Patients", 0.9),
-            text_column("What was done about it", 4),
-        ),
-        rows=rows,
-        notes=("Id: number of the detector. Patients: how many the finding names; —, it concerns the cohort.",),
-    )
-
-
-def finding_severity(severity: str) -> str:
-    """Return what the severity of a finding means, in words."""
-    return _FINDING_SEVERITY.get(severity, severity)
 
 
 def problems(assessment: Assessment) -> TableModel:

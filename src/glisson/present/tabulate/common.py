@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from glisson.assessment import Assessment, EndpointResult
+from glisson.assessment import Assessment, EndpointResult, Spoken
 from glisson.present.table import Column
 from glisson.present.words import NOTHING_TO_PRINT, Words, plural, sentence_case
 from glisson.tables import Estimate, Estimates, Group
 
 
-def group_name(assessment: Assessment, group: Group) -> str:
+def group_name(assessment: Spoken, group: Group) -> str:
     """Return the printed name of a group: ``DEB-TACE``, ``All patients``.
 
     A finding may group by a variable of its own, e.g. any session by a method; its levels still get their names.
@@ -23,12 +23,12 @@ def group_name(assessment: Assessment, group: Group) -> str:
     return ", ".join(methods.get(name, name) for name in names) or "All patients"
 
 
-def people(assessment: Assessment, n: int | None = None) -> str:
+def people(assessment: Spoken, n: int | None = None) -> str:
     """Return ``24 patients``, or ``24 synthetic patients`` where they are invented."""
     return plural(assessment.n if n is None else n, "synthetic patient" if assessment.synthetic else "patient")
 
 
-def caption(assessment: Assessment, text: str, n: int | None = None) -> str:
+def caption(assessment: Spoken, text: str, n: int | None = None) -> str:
     """Return a caption that says how many patients it is about, and whether they are invented."""
     return f"{text} ({people(assessment, n)})"
 

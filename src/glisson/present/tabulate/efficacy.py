@@ -139,50 +139,6 @@ def rule_set_name(code: str) -> str:
     return {"policy": "Treatment policy", "fda_a": "FDA-style censoring"}.get(code, code)
 
 
-def side_by_side(
-    assessment: Assessment, naive: Estimates, corrected: Estimates, words: Words, name: str, title: str
-) -> TableModel | None:
-    """Return an analysis as usually done beside the corrected one, or ``None`` where neither was run."""
-    rows: list[Row] = []
-    for heading, estimates in (("As usually done", naive), ("Corrected", corrected)):
-        if not len(estimates):
-            continue
-        rows.append(section(heading))
-        rows += _plain_rows(assessment, estimates, words)
-    if not rows:
-        return None
-    columns = (
-        text_column("Group", 2.4),
-        Column(heading="Events / n"),
-        text_column("Statistic", 2.4),
-        Column(heading="Estimate (95% CI)", width=2),
-    )
-    return TableModel(name=name, title=title, columns=columns, rows=tuple(rows))
-
-
-def _plain_rows(assessment: Assessment, estimates: Estimates, words: Words) -> list[Row]:
-    """One row a statistic; counts stand in their own column."""
-    rows = []
-    shown = [e for e in estimates if e.statistic not in {"n", "events"}]
-    for e in shown:
-        mine = estimates.select(group=e.group, variable=e.variable)
-        n = count(mine, "n", e.group) if find(mine, "n", group=e.group) else e.n
-        events = count(mine, "events", e.group) if find(mine, "events", group=e.group) else e.events
-        rows.append(Row(cells=(_own_name(assessment, e), _of(events, n), statistic_label(e), words.cell(e)), indent=1))
-    return rows
-
-
-def _own_name(assessment: Assessment, e: Estimate) -> str:
-    """Return the group of a row; what everybody had, where one table holds several such things."""
-    if e.unit == "p" and not e.group:
-        return "All groups"
-    if e.group or " " not in e.variable:
-        return group_name(assessment, e.group)
-    code, rest = e.variable.split(" ", 1)
-    labels = {endpoint.code: endpoint.label for endpoint in assessment.endpoints}
-    return f"{labels[code]} {rest}" if code in labels else sentence_case(e.variable)
-
-
 def statistic_label(e: Estimate) -> str:
     """Return the name of a statistic as printed: ``Survival at 12 months``, ``Median, months``."""
     at = f" at {e.at / DAYS_PER_MONTH:.0f} months" if e.at is not None and e.at > 1 else ""
