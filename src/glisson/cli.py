@@ -109,6 +109,45 @@ def audit(
 
 
 @app.command()
+def compare(
+    source: Input,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="A published study, or study:arm, of the library; may be given several times."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the comparison here: .html, .docx or .txt.")
+    ] = None,
+    study: StudyFile = None,
+    exclude_blocked: Annotated[
+        bool, typer.Option("--exclude-blocked", help="Leave out patients with blocking problems, visibly.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Accept unambiguous choices without asking.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier comparison.")] = False,
+) -> None:
+    """Set a cohort beside published treatments: differences first, numbers only where they are fair."""
+    from glisson.reporting.letter import check_letter, comparison_letter, write_document  # noqa: PLC0415
+    from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
+
+    if out is not None:
+        check_letter(out, force=force)
+    cohort = _cohort(source, study, exclude_blocked=exclude_blocked, ask=not yes)
+    _say_problems(cohort.problems, source)
+    from glisson.assessing import compare as run  # noqa: PLC0415
+
+    document = comparison_letter(run(cohort, beside or ()))
+    typer.echo("\n" + plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    if out is not None:
+        write_document(document, out, force=force)
+        typer.echo(f"Written to {out}.")
+    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
+    arms = f", {beside!r}" if beside else ""
+    typer.echo(
+        f"The same in Python:\n  from glisson.assessing import compare\n  compare(gl.read_cohort({files}){arms})"
+    )
+
+
+@app.command()
 def check(
     source: Input,
     study: StudyFile = None,

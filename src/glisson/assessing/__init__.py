@@ -2,5 +2,6 @@
 
 from glisson.assessing.assess import assess
 from glisson.assessing.audit import audit
+from glisson.assessing.beside import compare
 
-__all__ = ["assess", "audit"]
+__all__ = ["assess", "audit", "compare"]

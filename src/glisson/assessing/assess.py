@@ -13,6 +13,7 @@ from glisson.assessing import courses, exposure, standards
 from glisson.assessing.baseline import table_one
 from glisson.assessing.by_method import by_method_result
 from glisson.assessing.by_method import logged as logged_by_method
+from glisson.assessing.comparison import comparison_result
 from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.laboratory import laboratory_result
@@ -120,6 +121,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
         by_method=separately,
+        comparison=comparison_result(cohort),
         bias=robins_i(context, findings),
     )
 

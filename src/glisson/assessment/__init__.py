@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glisson.assessment.audit import Audit, Spoken
+from glisson.assessment.audit import Audit, Beside, Spoken
 from glisson.assessment.efficacy import NOTHING, Baseline, Breakdown, EndpointResult, RuleSetComparison
 from glisson.assessment.response import ResponseResult
 from glisson.assessment.safety import SafetyResult, SafetyTerm
@@ -14,6 +14,7 @@ __all__ = [
     "Assessment",
     "Audit",
     "Baseline",
+    "Beside",
     "BiasDomain",
     "Breakdown",
     "EndpointResult",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from glisson.assessment.comparison import ComparisonResult
 from glisson.assessment.whole import BiasDomain, Finding, Setting
 from glisson.clinical.problems import Problems
 from glisson.tables import Group
@@ -95,4 +96,41 @@ class Audit:
 
     def group_label(self, group: Group) -> str:
         """Return the printed name of a group: its levels, or ``All patients``."""
+        return ", ".join(self.label(k, v) for k, v in group) or "All patients"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A comparison with published treatments by itself, with what words about the cohort need.
+
+    Parameters
+    ----------
+    title, synthetic, n, settings, labels, endpoint_labels
+        As in ``Assessment``.
+    result
+        Published arms beside the cohort.
+    files, versions
+        As in ``Assessment``.
+    findings, bias
+        None: nothing was looked for.
+    """
+
+    title: str
+    synthetic: bool
+    n: int
+    settings: tuple[Setting, ...]
+    labels: Labels
+    endpoint_labels: tuple[tuple[str, str], ...]
+    result: ComparisonResult
+    files: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...] = ()
+    bias: tuple[BiasDomain, ...] = ()
+
+    def label(self, key: str, level: str = "") -> str:
+        """Return the printed name of a grouping variable or of one of its levels."""
+        return dict(self.labels).get((key, level), level or key)
+
+    def group_label(self, group: Group) -> str:
+        """Return the printed name of a group."""
         return ", ".join(self.label(k, v) for k, v in group) or "All patients"

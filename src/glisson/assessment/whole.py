@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glisson.assessment.by_method import ByMethodResult
+from glisson.assessment.comparison import ComparisonResult
 from glisson.assessment.courses import CoursesResult
 from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
@@ -130,10 +131,10 @@ class Assessment:
         Table 1.
     endpoints, response, safety
         Results; ``None`` where the input does not hold what they need.
-    lesions, exposure, laboratory, doxorubicin, standards, courses, by_method
+    lesions, exposure, laboratory, doxorubicin, standards, courses, by_method, comparison
         Outcomes of treated lesions, treatment as given, laboratory values and liver function, complications of systemic
         doxorubicin, completeness by the reporting standards, the course of each patient, outcomes by method with
-        partial pooling; ``None`` likewise.
+        partial pooling, published treatments beside; ``None`` likewise.
     findings
         Pitfalls, worst first.
     bias
@@ -180,6 +181,7 @@ class Assessment:
     standards: StandardsResult | None = None
     courses: CoursesResult | None = None
     by_method: ByMethodResult | None = None
+    comparison: ComparisonResult | None = None
     bias: tuple[BiasDomain, ...] = ()
 
     @property

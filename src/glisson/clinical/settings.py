@@ -189,6 +189,16 @@ class StandardsSettings(_Section):
     cost: str = Field(default="", description="cost or cost-effectiveness")
 
 
+class ComparisonSettings(_Section):
+    """Published treatments beside which the cohort is set."""
+
+    arms: tuple[str, ...] = Field(
+        default=(),
+        description="arms of the evidence library, as study or study:arm; empty: doxorubicin front-line and later "
+        "lines, where the cohort is mostly of leiomyosarcoma",
+    )
+
+
 class ReportSettings(_Section):
     """How the report reads."""
 
@@ -249,6 +259,7 @@ class Study(_Section):
     response: ResponseSettings = ResponseSettings()
     safety: SafetySettings = SafetySettings()
     standards: StandardsSettings = StandardsSettings()
+    comparison: ComparisonSettings = ComparisonSettings()
     report: ReportSettings = ReportSettings()
 
     def origins(self) -> dict[str, Origin]:

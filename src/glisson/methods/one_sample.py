@@ -34,7 +34,7 @@ class Reference:
         Where it comes from.
     times, hazard
         Shape (K,): days, increasing, and the cumulative hazard then; straight between them, from 0 at day 0. After the
-        last point the hazard of the last piece goes on.
+        last point the mean hazard up to it goes on.
     log_error
         Standard error of the logarithm of the cumulative hazard: how well the reference is known. 0 takes it as known.
     """
@@ -80,7 +80,7 @@ class Reference:
         """Return the cumulative hazard at days; 0 up to day 0."""
         at = np.maximum(np.asarray(days, dtype=np.float64), 0.0)
         knots, values = np.concatenate([[0.0], self.times]), np.concatenate([[0.0], self.hazard])
-        slope = (values[-1] - values[-2]) / (knots[-1] - knots[-2])
+        slope = values[-1] / knots[-1]
         beyond = np.maximum(at - knots[-1], 0.0) * slope
         return np.asarray(np.interp(at, knots, values) + beyond, dtype=np.float64)
 
@@ -140,7 +140,7 @@ def one_sample_logrank(
     Notes
     -----
     Breslow NE. Int Stat Rev 1975;43:45-57; Finkelstein DM, et al. J Natl Cancer Inst 2003;95:1434-1439; Wu J. Pharm
-    Stat 2014;13:320-326 and 2015;14:26-33. Expected events are the cumulative hazards that units went through.
+    Stat 2015;14:26-33; J Biom Biostat 2014;5:210. Expected events are the cumulative hazards that units went through.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from glisson.present.words import listed, lower_first
 from glisson.reporting import (
     appendix,
     by_method,
+    comparison,
     courses,
     doxorubicin,
     efficacy,
@@ -57,6 +58,7 @@ def document(assessment: Assessment) -> Document:
         *(courses.course_section(assessment, assessment.courses) if assessment.courses else ()),
         *safety.safety_chapter(assessment),
         *_harm(assessment),
+        *comparison.comparison_chapter(assessment, assessment.comparison),
         *pitfalls.chapter(assessment),
         *methods_text.chapter(assessment),
         *strobe.chapter(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glisson.assessment import Audit
+from glisson.assessment import Audit, Beside
 from glisson.clinical.whole_file import check_new, write_whole
 from glisson.errors import InputError
-from glisson.present.document import Block, Document, Heading, ListBlock
+from glisson.present.document import Block, Document, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
-from glisson.reporting import pitfalls
+from glisson.reporting import comparison, pitfalls
 from glisson.reporting.plain import plain
 from glisson.reporting.references import cited
 
@@ -37,15 +37,7 @@ def letter(audit: Audit) -> Document:
     blocks: list[Block] = pitfalls.chapter(audit)
     references = cited(" ".join(["ROBINS-I", *(f"{f.reference} {f.remedy}" for f in audit.findings)]))
     blocks += [Heading(text="References", anchor="references", level=2), ListBlock(items=references, numbered=True)]
-    version = dict(audit.versions).get("glisson", "")
-    files = ", ".join(f"{name} (SHA-256 {digest[:12]}…)" for name, digest in audit.files)
-    return Document(
-        title=audit.title,
-        subtitle=f"Statistical review: {people(audit)}",
-        banner=_SYNTHETIC if audit.synthetic else "",
-        blocks=tuple(blocks),
-        colophon=f"Produced by glisson {version}{' from ' if files else ''}{files}. Patients appear under pseudonyms.",
-    )
+    return _document(audit, "Statistical review", tuple(blocks))
 
 
 def check_letter(path: Path, *, force: bool = False) -> None:
@@ -80,8 +72,45 @@ def write_letter(audit: Audit, path: Path, *, force: bool = False) -> None:
     InputError
         As ``check_letter``, or if the file cannot be written; an earlier file is unchanged.
     """
+    write_document(letter(audit), path, force=force)
+
+
+def comparison_letter(beside: Beside) -> Document:
+    """Return a comparison with published treatments as a document.
+
+    Parameters
+    ----------
+    beside
+        From ``glisson.assessing.compare``.
+    """
+    blocks = comparison.comparison_chapter(beside, beside.result)
+    if not blocks:
+        blocks = [Paragraph(text=beside.result.refused or "Nothing was compared.")]
+    return _document(beside, "Beside published treatments", tuple(blocks))
+
+
+def _document(about: Audit | Beside, what: str, blocks: tuple[Block, ...]) -> Document:
+    version = dict(about.versions).get("glisson", "")
+    files = ", ".join(f"{name} (SHA-256 {digest[:12]}…)" for name, digest in about.files)
+    return Document(
+        title=about.title,
+        subtitle=f"{what}: {people(about)}",
+        banner=_SYNTHETIC if about.synthetic else "",
+        blocks=blocks,
+        colophon=f"Produced by glisson {version}{' from ' if files else ''}{files}. Patients appear under pseudonyms.",
+    )
+
+
+def write_document(document: Document, path: Path, *, force: bool = False) -> None:
+    """Write a document as HTML, Word or text, by the ending of the name.
+
+    Raises
+    ------
+    InputError
+        As ``check_letter``, or if the file cannot be written; an earlier file is unchanged.
+    """
     check_letter(path, force=force)
-    document, suffix = letter(audit), path.suffix.lower()
+    suffix = path.suffix.lower()
     if suffix == ".txt":
         write_whole(path, plain(document).encode())
         return

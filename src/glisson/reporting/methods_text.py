@@ -9,7 +9,17 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import by_method, doxorubicin, exposure, laboratory, lesions, response, safety, standards
+from glisson.reporting import (
+    by_method,
+    comparison,
+    doxorubicin,
+    exposure,
+    laboratory,
+    lesions,
+    response,
+    safety,
+    standards,
+)
 from glisson.reporting.references import cited
 from glisson.reporting.wording import words_of
 
@@ -25,6 +35,7 @@ def chapter(assessment: Assessment) -> list[Block]:
         *_by_method(assessment),
         *_safety(assessment),
         *_standards(assessment),
+        *_comparison(assessment),
         Paragraph(lead="Reporting and software.", text=_software(assessment)),
     ]
     everything = " ".join([*(f"{p.lead} {p.text}" for p in paragraphs), *(f.reference for f in assessment.findings)])
@@ -59,6 +70,13 @@ def _treatment(assessment: Assessment) -> list[Paragraph]:
 def _standards(assessment: Assessment) -> list[Paragraph]:
     result = assessment.standards
     return [Paragraph(lead="Reporting standards.", text=standards.methods_text(result))] if result is not None else []
+
+
+def _comparison(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.comparison
+    if result is None or not result.arms:
+        return []
+    return [Paragraph(lead="Published treatments.", text=comparison.methods_text(result))]
 
 
 def _endpoints(assessment: Assessment) -> list[Paragraph]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ValidationError
 from glisson.assessment import Assessment
 from glisson.errors import InputError
 from glisson.reporting.results_by_method import ByMethodPart
+from glisson.reporting.results_comparison import ComparisonPart
 from glisson.reporting.results_courses import CoursesPart
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from glisson.reporting.results_exposure import ExposurePart, StandardsPart
@@ -190,6 +191,7 @@ class Results(Part):
     standards: StandardsPart | None
     courses: CoursesPart | None
     by_method: ByMethodPart | None
+    comparison: ComparisonPart | None
     bias: tuple[BiasRow, ...]
 
 

@@ -1,0 +1,113 @@
+"""The cohort beside published treatments: how they differ, and what may be compared in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from glisson.assessment.efficacy import NOTHING
+from glisson.tables import Estimates
+
+#: Whom a difference makes look better.
+Favours = Literal["this cohort", "the published arm", "either"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One way in which the cohort and a published arm differ.
+
+    Parameters
+    ----------
+    aspect, here, there
+        What differs, and how it is on each side.
+    favours, why
+        Whom it probably makes look better, and why.
+    """
+
+    aspect: str
+    here: str
+    there: str
+    favours: Favours
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """One endpoint of a published arm beside that of the cohort.
+
+    Parameters
+    ----------
+    code, label
+        Endpoint here.
+    published, url
+        What was published, in words, and where it was read.
+    refused
+        Why there is no number; empty where there is one.
+    assumed
+        What was assumed of the published curve.
+    estimates
+        ``observed``, ``expected``, ``rate_ratio`` and ``p`` of the one-sample log-rank test, ``rmst`` and
+        ``rmst_difference``, ``e_value``, ``median`` of the patients compared.
+    """
+
+    code: str
+    label: str
+    published: str
+    url: str
+    refused: str = ""
+    assumed: str = ""
+    estimates: Estimates = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedArm:
+    """One published arm beside the patients of the cohort in the same line of therapy.
+
+    Parameters
+    ----------
+    study, arm, label, treatment
+        Keys in the library, first author with year, and what was given.
+    line
+        Which patients of the cohort it stands beside: ``"front"`` (no systemic therapy before), ``"later"``, ``"any"``.
+    here, there
+        Patients on both sides; nothing where the source does not say.
+    url
+        Where it was read.
+    differences
+        Before any number.
+    contrasts
+        Overall survival, progression-free survival.
+    matched
+        What matching the cohort to the published baseline did, in words.
+    """
+
+    study: str
+    arm: str
+    label: str
+    treatment: str
+    line: Literal["front", "later", "any"]
+    here: int
+    there: int | None
+    url: str
+    differences: tuple[Difference, ...]
+    contrasts: tuple[Contrast, ...]
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonResult:
+    """Every published arm that the cohort was set beside.
+
+    Parameters
+    ----------
+    arms
+        Front-line ones first.
+    level
+        Of the intervals.
+    refused
+        One sentence where nothing was compared.
+    """
+
+    arms: tuple[ComparedArm, ...]
+    level: float
+    refused: str = ""

@@ -1,0 +1,109 @@
+"""Chapter that sets the cohort beside published treatments, and refuses what would be unfair."""
+
+from __future__ import annotations
+
+from glisson.assessment import Spoken
+from glisson.assessment.comparison import ComparedArm, ComparisonResult
+from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
+from glisson.present.tabulate import comparison as tables
+from glisson.present.tabulate.common import find
+from glisson.present.words import listed, opening, plural
+from glisson.reporting.wording import words_of
+
+#: Patients below which the text says that they can hardly say anything.
+_FEW = 10
+_GROUPS = (
+    ("front", "Front-line", "Differences from front-line treatments"),
+    ("later", "Later lines", "Differences from treatments of later lines"),
+    ("any", "Whatever the line", "Differences from other series"),
+)
+
+
+def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> list[Block]:
+    """Return the blocks of the chapter; none where no arm was to be compared with.
+
+    Parameters
+    ----------
+    assessment
+        Whose words and labels apply.
+    result
+        Published arms beside the cohort.
+    """
+    if result is None or not result.arms:
+        return []
+    words = words_of(assessment)
+    blocks: list[Block] = [Heading(text="Beside published treatments", anchor="comparison"), Paragraph(text=_OPENING)]
+    for line, lead, title in _GROUPS:
+        arms = [a for a in result.arms if a.line == line]
+        if arms:
+            blocks.append(Paragraph(lead=f"{lead}.", text=_line_text(arms)))
+            blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
+    blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
+    return [*blocks, Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+
+
+_OPENING = (
+    "Nobody was randomised between what is set side by side here, and an endpoint, a line of therapy or a start of the "
+    "clock that differs can make a difference by itself. So patients stand beside arms of the same line only, the "
+    "differences come first, and numbers only where endpoint and clock are the same ([[comparison-numbers]])."
+)
+
+
+def methods_text(result: ComparisonResult) -> str:
+    """Return how the comparison was made, for the chapter on methods."""
+    return (
+        f"The cohort was set beside {plural(len(result.arms), 'published arm')} in the same line of therapy. Published "
+        "curves were drawn through the printed medians and rates with constant hazards between them; the one-sample "
+        "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
+        "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017."
+    )
+
+
+def _line_text(arms: list[ComparedArm]) -> str:
+    """Return what one line of therapy shows."""
+    here = arms[0].here
+    who = f"{opening(here, 'patient')} of this cohort" + (
+        f" ({tables.LINES[arms[0].line]})" if arms[0].line != "any" else ""
+    )
+    text = f"{who} stand beside {listed([f'{a.treatment} ({a.label})' for a in arms])}; how they differ is in "
+    text += f"[[comparison-{arms[0].line}]]."
+    said = []
+    for arm in arms:
+        for contrast in arm.contrasts:
+            ratio, expected = find(contrast.estimates, "rate_ratio"), find(contrast.estimates, "expected")
+            if ratio is None or ratio.value is None or expected is None:
+                continue
+            verdict = _verdict(ratio.low, ratio.high)
+            said.append((verdict, f"{contrast.label.lower()} beside {arm.label}"))
+    for verdict in dict.fromkeys(v for v, _ in said):
+        which = [what for v, what in said if v == verdict]
+        text += f" {verdict}: {listed(which)}."
+    if here < _FEW:
+        text += " So few patients leave nearly every effect possible."
+    return text
+
+
+def _verdict(low: float | None, high: float | None) -> str:
+    if high is not None and high < 1:
+        return "Fewer events than expected, beyond chance but not beyond bias"
+    if low is not None and low > 1:
+        return "More events than expected, beyond chance but not beyond bias"
+    return "No difference that chance would not explain"
+
+
+def _refusals(result: ComparisonResult) -> str:
+    """Return every reason for which a number was refused, once, with what it concerns."""
+    reasons: dict[str, list[str]] = {}
+    for arm in result.arms:
+        for contrast in arm.contrasts:
+            if contrast.refused:
+                reasons.setdefault(contrast.refused, []).append(f"{contrast.label} beside {arm.label}")
+    parts = []
+    for reason, which in reasons.items():
+        liver = all(w.startswith("Liver PFS") for w in which)
+        parts.append(("Liver PFS: " if liver else f"{listed(which)}: ") + reason)
+    return " ".join(parts) or "Nothing was refused."
+
+
+def _matching(result: ComparisonResult) -> list[Block]:
+    return [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
