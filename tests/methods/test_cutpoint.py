@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def test_against_r(case) -> None:
 def test_the_approximation_is_a_probability_and_falls() -> None:
     values = [lausen_schumacher(b, 0.1) for b in np.linspace(0.1, 6, 60)]
     assert max(values) <= 1
-    assert all(a >= b for a, b in zip(values, values[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(values))
     assert values[-1] < 1e-6
 
 

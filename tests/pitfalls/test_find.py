@@ -41,6 +41,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P20", "warn", "Immature curve: duration of response", 0),
         ("P11", "info", "Proportional hazards not shown: overall survival", 0),
         ("P19", "info", "Tiny groups", 11),
+        ("P30", "info", "Many analyses, of which the best could be told", 0),
     ]
 
 
@@ -83,11 +84,11 @@ def test_a_sheet_with_durations_only_is_searched_as_far_as_it_goes() -> None:
         "outcome": rows,
     }
     found = {f.id: f for f in find(context_of(cohort(**tables)))}
-    assert set(found) == {"P05", "P19", "P20"}
+    assert set(found) == {"P05", "P19", "P20", "P30"}
     assert found["P05"].patients == ("a1", "a3", "a5", "a7")
     assert "Neither is the truth here" in found["P05"].remedy
 
 
 def test_detectors_are_named_once() -> None:
-    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 20
+    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 24
     assert all(d.__doc__ and d.__doc__[0] == "P" for d in DETECTORS)

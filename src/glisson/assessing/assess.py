@@ -107,7 +107,13 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step("pitfalls")
     findings = find(
         Context(
-            cohort=cohort, endpoints=endpoints, results=tuple(results), baseline=baseline, safety=safety, pseudonym=name
+            cohort=cohort,
+            endpoints=endpoints,
+            results=tuple(results),
+            baseline=baseline,
+            safety=safety,
+            pseudonym=name,
+            log=tuple(log),
         )
     )
     return Assessment(

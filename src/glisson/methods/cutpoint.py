@@ -143,7 +143,8 @@ def _group_sizes(ordered: Floats, smallest: float) -> Ints:
     low, high = np.quantile(ordered, [smallest, 1 - smallest], method="inverted_cdf")
     cuts = np.unique(ordered)
     cuts = cuts[(cuts >= low) & (cuts <= high) & (cuts < ordered[-1])]
-    return np.searchsorted(ordered, cuts, side="right").astype(np.int64)
+    sizes: Ints = np.searchsorted(ordered, cuts, side="right").astype(np.int64)
+    return sizes
 
 
 def _standardised(score: Floats, sizes: Ints) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from glisson.assessment import Baseline, EndpointResult, Finding, SafetyResult
+from glisson.assessment import Analysis, Baseline, EndpointResult, Finding, SafetyResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
@@ -44,6 +44,8 @@ class Context:
         Adverse events, where recorded.
     pseudonym
         Patient id to printed name.
+    log
+        Every analysis that was run.
     """
 
     cohort: Cohort
@@ -52,6 +54,7 @@ class Context:
     baseline: tuple[Baseline, ...]
     safety: SafetyResult | None
     pseudonym: Callable[[str], str]
+    log: tuple[Analysis, ...] = ()
 
     @property
     def analysis(self) -> AnalysisSettings:
