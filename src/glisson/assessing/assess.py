@@ -11,7 +11,7 @@ import numpy as np
 
 from glisson.assessing import courses, exposure, standards
 from glisson.assessing.baseline import table_one
-from glisson.assessing.doxorubicin import doxorubicin_result
+from glisson.assessing.doxorubicin import compared_with, doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.laboratory import laboratory_result
 from glisson.assessing.lesions import lesion_names, lesion_result
@@ -104,6 +104,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step("baseline, response and safety")
     baseline = table_one(cohort, keys["method"], subgroups)
     response, safety = response_result(cohort), safety_result(cohort)
+    doxorubicin = doxorubicin_result(cohort)
     step("pitfalls")
     findings = find(
         Context(
@@ -114,6 +115,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
             safety=safety,
             pseudonym=name,
             log=tuple(log),
+            benchmarks=compared_with(doxorubicin),
         )
     )
     return Assessment(
@@ -142,7 +144,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         lesions=lesion_result(cohort),
         exposure=exposure.build(cohort),
         laboratory=laboratory_result(cohort),
-        doxorubicin=doxorubicin_result(cohort),
+        doxorubicin=doxorubicin,
         standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
     )

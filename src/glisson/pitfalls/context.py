@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,10 @@ from glisson.clinical.timeline import Timeline, timeline
 from glisson.methods.competing import cumulative_incidence
 from glisson.methods.proportions import event_rate
 from glisson.methods.survival import kaplan_meier
-from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables import Endpoint, Estimates, Factor, RiskTable
+
+if TYPE_CHECKING:
+    from glisson.pitfalls.external import Benchmark, Borrowed
 
 DAYS_PER_MONTH = 30.4375
 
@@ -46,6 +50,12 @@ class Context:
         Patient id to printed name.
     log
         Every analysis that was run.
+    benchmarks
+        Published numbers that the report compares with.
+    tables
+        Risk tables of other studies that are used.
+    priors
+        Priors borrowed from other studies, with what was observed.
     """
 
     cohort: Cohort
@@ -55,6 +65,9 @@ class Context:
     safety: SafetyResult | None
     pseudonym: Callable[[str], str]
     log: tuple[Analysis, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    tables: tuple[RiskTable, ...] = ()
+    priors: tuple[Borrowed, ...] = ()
 
     @property
     def analysis(self) -> AnalysisSettings:

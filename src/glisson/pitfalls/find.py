@@ -12,6 +12,7 @@ from glisson.pitfalls.counting import clustering, denominators, double_counting
 from glisson.pitfalls.criteria import mixed_criteria, treated_target_lesions
 from glisson.pitfalls.cut_points import data_driven_cut_points
 from glisson.pitfalls.dates import imputed_dates
+from glisson.pitfalls.external import external_benchmarks, prior_data_conflict, reconstructed_data
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.hazards import nonproportional_hazards
 from glisson.pitfalls.not_evaluable import missing_responses
@@ -43,7 +44,10 @@ DETECTORS: tuple[Detector, ...] = (
     data_driven_cut_points,
     stale_followup,
     calendar_drift,
+    external_benchmarks,
     missing_responses,
+    reconstructed_data,
+    prior_data_conflict,
     imputed_dates,
     best_of_reporting,
 )
