@@ -34,6 +34,10 @@ def test_a_method_that_is_used_later_in_the_disease() -> None:
     assert values(found.naive, "median") == {("deb_tace",): 302.5, ("y90",): 302.5}
     # DEB-TACE enters on days 10..60 and dies on day 300 + i + 10 (i + 1) = 310, 321, ..., 365.
     assert values(found.corrected, "median") == {("deb_tace",): (332 + 343) / 2, ("y90",): (632 + 643) / 2}
+    (naive,), (corrected,) = (e.select("hazard_ratio").rows for e in (found.naive, found.corrected))
+    assert naive.detail == corrected.detail == "versus DEB-TACE"
+    assert naive.value == pytest.approx(1, abs=0.05)  # they die on the same days
+    assert corrected.value < 0.2  # when the first die of day 310 on, those of the second have just come, and live
 
 
 def test_methods_used_at_the_same_time() -> None:

@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 from glisson.assessment import Finding
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.cox import cox
-from glisson.pitfalls.context import Context
+from glisson.pitfalls.context import Context, versus
 from glisson.tables import Endpoint, Estimates
 
 Floats = NDArray[np.float64]
@@ -78,7 +78,8 @@ def _finding(context: Context, os: Endpoint, years: Floats, level: str, rho: flo
         "difference between years.",
         remedy="The hazard ratios of the methods are given with the year of the first session in the model, beside "
         "those without it; both by Firth's penalised likelihood.",
-        naive=crude.select("hazard_ratio"),
-        corrected=adjusted.select("hazard_ratio"),
+        naive=versus(crude.select("hazard_ratio")),
+        corrected=versus(Estimates(tuple(r for r in adjusted.select("hazard_ratio") if r.group)))
+        + adjusted.select("hazard_ratio", group=()),
         reference="Pocock 1976",
     )

@@ -19,6 +19,7 @@ from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
 from glisson.clinical.settings import AnalysisSettings
 from glisson.clinical.timeline import Timeline, timeline
+from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.competing import cumulative_incidence
 from glisson.methods.proportions import event_rate
 from glisson.methods.survival import kaplan_meier
@@ -146,6 +147,23 @@ def regrouped(endpoint: Endpoint, name: str, keys: Mapping[str, Factor], rows: N
 def noted(estimates: Estimates, text: str) -> Estimates:
     """Return estimates whose rows say what distinguishes them from another set of the same statistics."""
     rows = (replace(r, detail=", ".join(t for t in (r.detail, text) if t)) for r in estimates)
+    return Estimates(tuple(rows))
+
+
+def versus(estimates: Estimates) -> Estimates:
+    """Return ratios and differences between methods whose detail names the method compared with as it is printed.
+
+    Examples
+    --------
+    >>> from glisson.tables import Estimate
+    >>> row = Estimate(variable="os", statistic="hazard_ratio", detail="versus deb_tace", reason="not estimable")
+    >>> versus(Estimates((row,))).rows[0].detail
+    'versus DEB-TACE'
+    """
+    codes = [r.detail.rsplit("=", 1)[-1].removeprefix("versus ") for r in estimates]
+    rows = (
+        replace(r, detail=f"versus {METHOD_LABEL.get(code, code)}") for r, code in zip(estimates, codes, strict=True)
+    )
     return Estimates(tuple(rows))
 
 

@@ -17,7 +17,8 @@ from glisson.clinical.groups import patient_keys
 from glisson.clinical.recorded import from_durations, recorded_codes
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.baseline import smd_numeric
-from glisson.pitfalls.context import Context, count_text, days_text
+from glisson.methods.cox import cox
+from glisson.pitfalls.context import Context, count_text, days_text, versus
 from glisson.tables import ORIGIN, Endpoint, Estimates
 
 Floats = NDArray[np.float64]
@@ -103,10 +104,10 @@ def _lag_finding(
         consequence="Survival from the first session leaves out what patients had lived through before it. A method "
         "used later starts the clock later in the same disease, in patients who had already survived longer.",
         remedy="Survival is counted again from the diagnosis of liver metastases, each patient at risk only from the "
-        "first session on (delayed entry). As long as few have entered, such a curve rests on few patients; the deaths "
-        "per person-year do not.",
-        naive=context.medians(os, "method") + context.rates(os, "method"),
-        corrected=_named(context, entered, "os (from liver metastasis)", "method"),
+        "first session on (delayed entry). As long as few have entered, such a curve rests on few patients; the hazard "
+        "ratio compares those who are at risk at the same time since the diagnosis.",
+        naive=context.medians(os, "method") + _ratios(context, os),
+        corrected=_aged(context, entered),
         reference="Hernan 2016",
     )
 
@@ -215,6 +216,18 @@ def _who(late: NDArray[np.bool_], entered: Endpoint | None) -> tuple[tuple[str, 
         ("median time before the first session", days_text(float(np.median(waited)))),
         ("of all time counted", f"{100 * waited.sum() / max(1, entered.exit.sum()):.0f}%"),
     )
+
+
+def _aged(context: Context, entered: Endpoint) -> Estimates:
+    keyed = replace(entered, name="os (from liver metastasis)")
+    return context.medians(keyed, "method") + _ratios(context, keyed)
+
+
+def _ratios(context: Context, endpoint: Endpoint) -> Estimates:
+    """Return hazard ratios between methods, where there are two and somebody died."""
+    if not endpoint.n_events or len(np.unique(endpoint.keys["method"].codes)) < 2:
+        return Estimates()
+    return versus(cox(endpoint, "method", penalty="firth", level=context.analysis.level).select("hazard_ratio"))
 
 
 def _named(context: Context, endpoint: Endpoint, name: str, *by: str) -> Estimates:
