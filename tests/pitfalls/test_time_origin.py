@@ -124,3 +124,10 @@ def test_from_treatment_nothing_is_truncated() -> None:
 def test_an_earlier_origin_that_is_the_day_of_treatment_truncates_nothing() -> None:
     persons = [patient(f"A{i}", 100 * i, liver_met_dx_date=day(0)) for i in range(1, 6)]
     assert not findings(left_truncation, persons, {"endpoints": {"origin": "liver_met_dx"}})
+
+
+def test_without_the_day_of_treatment_nothing_is_claimed() -> None:
+    persons, rows = recorded({"A": 300, "B": 400, "C": 500, "D": 600})
+    sessions = [{"session_id": f"{p.id}-S1", "patient_id": p.id, "method": "tae"} for p in persons]
+    assert not findings(left_truncation, persons, outcome=rows, session=sessions)
+    assert not findings(time_zero_mismatch, persons, outcome=rows, session=sessions)

@@ -69,7 +69,7 @@ def external_benchmarks(context: Context) -> list[Finding]:
 
     Pocock SJ. J Chronic Dis 1976;29:175-188; Signorovitch JE, et al. Value Health 2012;15:940-947.
     """
-    unlike = {b: tuple(differences(context, b)) for b in context.benchmarks}
+    unlike = {b: tuple(_differences(context, b)) for b in context.benchmarks}
     unlike = {b: texts for b, texts in unlike.items() if texts}
     if not unlike:
         return []
@@ -100,7 +100,7 @@ def external_benchmarks(context: Context) -> list[Finding]:
     ]  # fmt: skip
 
 
-def differences(context: Context, benchmark: Benchmark) -> Iterator[str]:
+def _differences(context: Context, benchmark: Benchmark) -> Iterator[str]:
     """Yield in words what is known to differ between the cohort and a benchmark.
 
     Parameters
@@ -220,6 +220,13 @@ def widened(table: RiskTable, *, conf_type: str = "log-log", level: float = 0.95
         Interval of the curve.
     click
         Reading error of survival.
+
+    Examples
+    --------
+    >>> from glisson.tables import risk_table
+    >>> table = risk_table(Endpoint.from_arrays([90, 180, 270, 400], [1, 1, 1, 0], name="os"))
+    >>> widened(table).one("median").value
+    225.0
     """
     quantiles = (0.5 - click, 0.5, 0.5 + click)
     rows = kaplan_meier(table, quantiles=quantiles, conf_type=conf_type, level=level)  # type: ignore[arg-type]
