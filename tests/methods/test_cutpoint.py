@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_against_r(case) -> None:
 def test_the_approximation_is_a_probability_and_falls() -> None:
     values = [lausen_schumacher(b, 0.1) for b in np.linspace(0.1, 6, 60)]
     assert max(values) <= 1
-    assert all(a >= b for a, b in itertools.pairwise(values))
+    assert all(a >= b for a, b in pairwise(values))
     assert values[-1] < 1e-6
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scripts.clean_cohort import clean_cohort
 
 from glisson.clinical.read import demo_cohort
+from glisson.clinical.settings import parse_study
 from glisson.pitfalls import DETECTORS, find
 from tests.clinical.build import cohort, people
 from tests.pitfalls.build import context_of, patient
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +53,7 @@ def test_what_is_found_in_the_demonstration_cohort(demo) -> None:
         ("P20", "warn", "Immature curve: duration of response", 0),
         ("P11", "info", "Proportional hazards not shown: overall survival", 0),
         ("P19", "info", "Tiny groups", 11),
+        ("P30", "info", "Many analyses, of which the best could be told", 0),
     ]
 
 
@@ -84,11 +96,51 @@ def test_a_sheet_with_durations_only_is_searched_as_far_as_it_goes() -> None:
         "outcome": rows,
     }
     found = {f.id: f for f in find(context_of(cohort(**tables)))}
-    assert set(found) == {"P05", "P19", "P20"}
+    assert set(found) == {"P05", "P19", "P20", "P30"}
     assert found["P05"].patients == ("a1", "a3", "a5", "a7")
     assert "Neither is the truth here" in found["P05"].remedy
 
 
-def test_detectors_are_named_once() -> None:
+#: Detectors that are still to be written.
+PENDING = {"P09", "P10"}
+
+
+def test_every_pitfall_has_one_detector() -> None:
     assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS)
-    assert all(d.__doc__ and d.__doc__[0] == "P" for d in DETECTORS)
+    ids = [d.__doc__.split(":")[0] for d in DETECTORS if d.__doc__]
+    assert sorted([*ids, *PENDING]) == [f"P{i:02}" for i in range(1, 31)]
+
+
+def test_every_pitfall_has_a_row_in_the_documentation() -> None:
+    text = (ROOT / "docs" / "methods" / "pitfalls.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (P\d\d) \|", text, re.MULTILINE)
+    assert rows == [f"P{i:02}" for i in range(1, 31) if f"P{i:02}" not in PENDING]
+
+
+@pytest.fixture(scope="module")
+def patients() -> list[str]:
+    return demo_cohort().table("patient")["patient_id"].to_list()
+
+
+@given(st.data(), st.sampled_from([1, 2, 3, 5]))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_detector_breaks_on_a_few_patients(patients, data, n) -> None:
+    kept = data.draw(st.sets(st.sampled_from(patients), min_size=n, max_size=n))
+    few = demo_cohort().without({p: "left out" for p in patients if p not in kept})
+    for found in find(context_of(few)):
+        assert all(r.value is None or math.isfinite(r.value) for r in (*found.naive, *found.corrected)), found.id
+        assert all(r.value is not None or r.reason for r in (*found.naive, *found.corrected)), found.id
+
+
+@pytest.mark.parametrize("origin", ["liver_met_dx", "met_dx", "systemic_start"])
+@pytest.mark.parametrize("rule_set", ["policy", "fda_a"])
+def test_no_detector_breaks_from_another_origin(origin, rule_set) -> None:
+    study = parse_study({"endpoints": {"origin": origin, "rule_set": rule_set}, "analysis": {"subgroups": ["ecog_t0"]}})
+    found = find(context_of(replace(clean_cohort(3), study=study)))
+    assert ("P03" in {f.id for f in found}) is (origin != "systemic_start")  # begun only after treatment here
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_no_detector_breaks_on_a_few_invented_patients(n) -> None:
+    for seed in range(1, 4):
+        find(context_of(clean_cohort(seed, n)))

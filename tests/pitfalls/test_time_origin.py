@@ -34,6 +34,10 @@ def test_a_method_that_is_used_later_in_the_disease() -> None:
     assert values(found.naive, "median") == {("deb_tace",): 302.5, ("y90",): 302.5}
     # DEB-TACE enters on days 10..60 and dies on day 300 + i + 10 (i + 1) = 310, 321, ..., 365.
     assert values(found.corrected, "median") == {("deb_tace",): (332 + 343) / 2, ("y90",): (632 + 643) / 2}
+    (naive,), (corrected,) = (e.select("hazard_ratio").rows for e in (found.naive, found.corrected))
+    assert naive.detail == corrected.detail == "versus DEB-TACE"
+    assert naive.value == pytest.approx(1, abs=0.05)  # they die on the same days
+    assert corrected.value < 0.2  # when the first die of day 310 on, those of the second have just come, and live
 
 
 def test_methods_used_at_the_same_time() -> None:
@@ -120,3 +124,10 @@ def test_from_treatment_nothing_is_truncated() -> None:
 def test_an_earlier_origin_that_is_the_day_of_treatment_truncates_nothing() -> None:
     persons = [patient(f"A{i}", 100 * i, liver_met_dx_date=day(0)) for i in range(1, 6)]
     assert not findings(left_truncation, persons, {"endpoints": {"origin": "liver_met_dx"}})
+
+
+def test_without_the_day_of_treatment_nothing_is_claimed() -> None:
+    persons, rows = recorded({"A": 300, "B": 400, "C": 500, "D": 600})
+    sessions = [{"session_id": f"{p.id}-S1", "patient_id": p.id, "method": "tae"} for p in persons]
+    assert not findings(left_truncation, persons, outcome=rows, session=sessions)
+    assert not findings(time_zero_mismatch, persons, outcome=rows, session=sessions)

@@ -14,7 +14,7 @@ from glisson.assessing.baseline import table_one
 from glisson.assessing.by_method import by_method_result
 from glisson.assessing.by_method import logged as logged_by_method
 from glisson.assessing.comparison import comparison_result
-from glisson.assessing.doxorubicin import doxorubicin_result
+from glisson.assessing.doxorubicin import compared_with, doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
 from glisson.assessing.laboratory import laboratory_result
 from glisson.assessing.lesions import lesion_names, lesion_result
@@ -29,6 +29,7 @@ from glisson.assessment import (
     RuleSetComparison,
     Setting,
 )
+from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, compare_rule_sets, endpoint
 from glisson.clinical.groups import combinations, patient_keys
@@ -86,7 +87,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     24
     """
     step = progress or (lambda _: None)
-    context, log = prepared(cohort, step)
+    context, doxorubicin = prepared(cohort, step)
     name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
     step("response and safety")
     response = response_result(cohort)
@@ -110,14 +111,14 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         problems=printed_problems(cohort, name),
         absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
         labels=printed_names(keys),
-        log=(*log, *logged_by_method(separately)),
+        log=(*context.log, *logged_by_method(separately)),
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
         seed=cohort.study.analysis.seed,
         lesions=lesion_result(cohort),
         exposure=exposure.build(cohort),
         laboratory=laboratory_result(cohort),
-        doxorubicin=doxorubicin_result(cohort),
+        doxorubicin=doxorubicin,
         standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
         by_method=separately,
@@ -126,8 +127,8 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     )
 
 
-def prepared(cohort: Cohort, step: Progress) -> tuple[Context, tuple[Analysis, ...]]:
-    """Return what the detectors look at, and the log of what was run for it.
+def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult | None]:
+    """Return what the detectors look at, and the doxorubicin result that is part of it.
 
     Raises
     ------
@@ -154,11 +155,13 @@ def prepared(cohort: Cohort, step: Progress) -> tuple[Context, tuple[Analysis, .
     keys = patient_keys(cohort)
     subgroups = {k: f for k, f in keys.items() if k in cohort.study.analysis.subgroups}
     step("baseline and safety")
+    doxorubicin = doxorubicin_result(cohort)
     context = Context(
         cohort=cohort, endpoints=endpoints, results=tuple(results),
         baseline=table_one(cohort, keys["method"], subgroups), safety=safety_result(cohort), pseudonym=name,
+        log=tuple(log), benchmarks=compared_with(doxorubicin),
     )  # fmt: skip
-    return context, tuple(log)
+    return context, doxorubicin
 
 
 def versions() -> tuple[tuple[str, str], ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
+from glisson.assessing.benchmarks import benchmark_of
 from glisson.assessing.pseudonyms import Pseudonyms
 from glisson.assessment.doxorubicin import (
     DoseGroup,
@@ -28,6 +30,7 @@ from glisson.errors import InputError
 from glisson.evidence import Arm, Published, library
 from glisson.kernels.exact import binomial_interval, upper_bound
 from glisson.methods.exclusion import exclude
+from glisson.pitfalls.external import Benchmark
 from glisson.tables import CountTable, Factor, Group
 
 #: Key and level of those who had doxorubicin through the catheter.
@@ -185,14 +188,37 @@ def _fallen(cohort: Cohort, test: str) -> tuple[set[str], set[str]]:
 
 def _published(endpoints: tuple[str, ...], level: float) -> tuple[PublishedRate, ...]:
     """Return the rates of doxorubicin alone, lowest first."""
-    shelf = library()
-    out = [
-        _published_rate(shelf.arm(number.study_id, number.arm_id), number, number.value, level)
-        for name in endpoints
-        for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic")
-        if number.arm_id in _ARMS and number.value is not None and 0 < number.value < 1
-    ]
+    out = [_published_rate(arm, number, rate, level) for number, arm, rate in _numbers(endpoints)]
     return tuple(sorted(out, key=lambda p: (p.rate, p.study)))
+
+
+def _numbers(endpoints: tuple[str, ...]) -> Iterator[tuple[Published, Arm, float]]:
+    """Yield the published proportions of whole arms of doxorubicin alone."""
+    shelf = library()
+    for name in endpoints:
+        for number in shelf.select(endpoint=name, statistic="proportion", subgroup="all", setting="systemic"):
+            if number.arm_id in _ARMS and number.value is not None and 0 < number.value < 1:
+                yield number, shelf.arm(number.study_id, number.arm_id), number.value
+
+
+def compared_with(result: DoxorubicinResult | None) -> tuple[Benchmark, ...]:
+    """Return the published rates that a result is set beside.
+
+    Parameters
+    ----------
+    result
+        From ``doxorubicin_result``; nothing is compared where there is none.
+
+    Examples
+    --------
+    >>> from glisson.clinical.read import demo_cohort
+    >>> {b.statistic for b in compared_with(doxorubicin_result(demo_cohort()))}
+    {'proportion'}
+    """
+    if result is None:
+        return ()
+    names = tuple(name for _, _, endpoints, _ in _TERMS for name in endpoints)
+    return tuple(benchmark_of(number, arm) for number, arm, _ in _numbers(names))
 
 
 def _published_rate(arm: Arm, number: Published, rate: float, level: float) -> PublishedRate:

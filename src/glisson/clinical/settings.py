@@ -69,6 +69,9 @@ class AnalysisSettings(_Section):
     seed: int = Field(default=20200101, description="seed of random labelings")
     ae_window_days: int = Field(default=30, ge=1, description="days after a session in which adverse events count")
     minimum_events: int = Field(default=5, ge=1, description="events that two groups need to be tested at all")
+    protocol: str = Field(
+        default="", description="protocol or analysis plan written before the analysis, with its date or registration"
+    )
 
 
 class ResponseSettings(_Section):

@@ -163,12 +163,12 @@ def _finding(context: Context, endpoint: Endpoint, died: Texts, signs: list[_Sig
         "was followed. No assumption on who left can lead outside of them."
         + (" The two censoring rule sets stand beside each other." if len(contrast) else ""),
         naive=context.medians(endpoint),
-        corrected=bounds(context, endpoint) + contrast,
+        corrected=_bounds(context, endpoint) + contrast,
         reference="FDA 2018",
     )
 
 
-def bounds(context: Context, endpoint: Endpoint) -> Estimates:
+def _bounds(context: Context, endpoint: Endpoint) -> Estimates:
     """Return the medians if everybody censored had the event at once, and if all were free of it to the end.
 
     Parameters

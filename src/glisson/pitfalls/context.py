@@ -7,23 +7,28 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from glisson.assessment import Baseline, EndpointResult, Finding, SafetyResult
+from glisson.assessment import Analysis, Baseline, EndpointResult, Finding, SafetyResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
 from glisson.clinical.settings import AnalysisSettings
 from glisson.clinical.timeline import Timeline, timeline
+from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.competing import cumulative_incidence
 from glisson.methods.cox import Interval, cox
 from glisson.methods.cox_model import Penalty
 from glisson.methods.proportions import event_rate
 from glisson.methods.survival import kaplan_meier
-from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables import Endpoint, Estimates, Factor, RiskTable
+
+if TYPE_CHECKING:
+    from glisson.pitfalls.external import Benchmark, Borrowed
 
 DAYS_PER_MONTH = 30.4375
 
@@ -46,6 +51,14 @@ class Context:
         Adverse events, where recorded.
     pseudonym
         Patient id to printed name.
+    log
+        Every analysis that was run.
+    benchmarks
+        Published numbers that the report compares with.
+    tables
+        Risk tables of other studies that are used.
+    priors
+        Priors borrowed from other studies, with what was observed.
     """
 
     cohort: Cohort
@@ -54,6 +67,10 @@ class Context:
     baseline: tuple[Baseline, ...]
     safety: SafetyResult | None
     pseudonym: Callable[[str], str]
+    log: tuple[Analysis, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    tables: tuple[RiskTable, ...] = ()
+    priors: tuple[Borrowed, ...] = ()
 
     @property
     def analysis(self) -> AnalysisSettings:
@@ -150,6 +167,23 @@ def regrouped(endpoint: Endpoint, name: str, keys: Mapping[str, Factor], rows: N
 def noted(estimates: Estimates, text: str) -> Estimates:
     """Return estimates whose rows say what distinguishes them from another set of the same statistics."""
     rows = (replace(r, detail=", ".join(t for t in (r.detail, text) if t)) for r in estimates)
+    return Estimates(tuple(rows))
+
+
+def versus(estimates: Estimates) -> Estimates:
+    """Return ratios and differences between methods whose detail names the method compared with as it is printed.
+
+    Examples
+    --------
+    >>> from glisson.tables import Estimate
+    >>> row = Estimate(variable="os", statistic="hazard_ratio", detail="versus deb_tace", reason="not estimable")
+    >>> versus(Estimates((row,))).rows[0].detail
+    'versus DEB-TACE'
+    """
+    codes = [r.detail.rsplit("=", 1)[-1].removeprefix("versus ") for r in estimates]
+    rows = (
+        replace(r, detail=f"versus {METHOD_LABEL.get(code, code)}") for r, code in zip(estimates, codes, strict=True)
+    )
     return Estimates(tuple(rows))
 
 

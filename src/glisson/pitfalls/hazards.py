@@ -14,7 +14,7 @@ from glisson.methods.compare import rmst_difference
 from glisson.methods.cox import cox, proportional_hazards
 from glisson.methods.cox_model import fit_cox
 from glisson.methods.survival import curve
-from glisson.pitfalls.context import Context, count_text
+from glisson.pitfalls.context import Context, count_text, versus
 from glisson.tables import Curve, Endpoint
 
 Floats = NDArray[np.float64]
@@ -124,7 +124,7 @@ def _finding(context: Context, endpoint: Endpoint, seen: _Seen, *, changes: bool
         "late differences by how many patients happen to be at risk, and the log-rank test can miss both.",
         remedy="The difference in mean survival within a common time (restricted mean) needs no proportional hazards. "
         "It stands beside the hazard ratio, which this report does not otherwise print.",
-        naive=cox(endpoint, "method", level=level).select("hazard_ratio"),
-        corrected=rmst_difference(endpoint, "method", level=level),
+        naive=versus(cox(endpoint, "method", level=level).select("hazard_ratio")),
+        corrected=versus(rmst_difference(endpoint, "method", level=level)),
         reference="Grambsch & Therneau 1994; Royston & Parmar 2013",
     )

@@ -17,7 +17,8 @@ from glisson.clinical.groups import patient_keys
 from glisson.clinical.recorded import from_durations, recorded_codes
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.baseline import smd_numeric
-from glisson.pitfalls.context import Context, count_text, days_text
+from glisson.methods.cox import cox
+from glisson.pitfalls.context import Context, count_text, days_text, versus
 from glisson.tables import ORIGIN, Endpoint, Estimates
 
 Floats = NDArray[np.float64]
@@ -103,10 +104,10 @@ def _lag_finding(
         consequence="Survival from the first session leaves out what patients had lived through before it. A method "
         "used later starts the clock later in the same disease, in patients who had already survived longer.",
         remedy="Survival is counted again from the diagnosis of liver metastases, each patient at risk only from the "
-        "first session on (delayed entry). As long as few have entered, such a curve rests on few patients; the deaths "
-        "per person-year do not.",
-        naive=context.medians(os, "method") + context.rates(os, "method"),
-        corrected=_named(context, entered, "os (from liver metastasis)", "method"),
+        "first session on (delayed entry). As long as few have entered, such a curve rests on few patients; the hazard "
+        "ratio compares those who are at risk at the same time since the diagnosis.",
+        naive=context.medians(os, "method") + _ratios(context, os),
+        corrected=_aged(context, entered),
         reference="Hernan 2016",
     )
 
@@ -163,58 +164,54 @@ def left_truncation(context: Context) -> list[Finding]:
         return _truncated(context, os, derive(context.cohort, "os"), origin, declared=True)
     if set(_counted_from(context).values()) == {"liver_met_dx"}:
         recorded = from_durations(context.cohort, "os", None, "at_ttp")
-        entered = derive(context.cohort, "os", origin="liver_met_dx") if context.first_session() else None
+        entered = derive(context.cohort, "os", origin="liver_met_dx")
         return _truncated(context, recorded, entered, "liver_met_dx", declared=False)
     return []
 
 
-def _truncated(
-    context: Context, os: Endpoint, entered: Endpoint | None, origin: str, *, declared: bool
-) -> list[Finding]:
+def _truncated(context: Context, os: Endpoint, entered: Endpoint, origin: str, *, declared: bool) -> list[Finding]:
     """Set survival that forgets when patients came beside survival with delayed entry."""
-    late = np.zeros(0, dtype=np.bool_) if entered is None else entered.entry > ORIGIN
-    if entered is not None and not late.any():
+    late = entered.entry > ORIGIN
+    if not late.any():
         return []
-    counts = _who(late, entered)
+    waited = entered.entry[late]
     naive = replace(os, entry=np.full(len(os), ORIGIN, dtype=np.int64), name="os (entry ignored)")
     since = "" if declared else "The recorded survival fits the dates only so. "
-    remedy = (
-        "Record the date of the first session: without it there is no correction."
-        if entered is None
-        else (
-            "Every patient is at risk from the first session on only (delayed entry)"
-            + (", in all endpoints of this report that count from this day." if declared else ".")
-            + " Beside it stands the analysis that forgets it. While few have entered, the curve rests on few patients."
-        )
-    )
     return [
         Finding(
             id="P03",
             title="Left truncation: time before the first session",
             severity="stop",
-            patients=() if entered is None else context.names(entered.cluster[late]),
-            numbers=counts,
+            patients=context.names(entered.cluster[late]),
+            numbers=(
+                ("patients", str(int(late.sum()))),
+                ("median time before the first session", days_text(float(np.median(waited)))),
+                ("of all time counted", f"{100 * waited.sum() / max(1, entered.exit.sum()):.0f}%"),
+            ),
             sentence=f"Time counts from the {ORIGIN_TEXT[origin]}, before the first session. {since}Who died between "
             "the two days was never treated and is not in the cohort.",
             consequence="Counted as if everybody had been watched from the first day, the time before treatment is "
             "survival that could not have been otherwise, and every estimate is too high.",
-            remedy=remedy,
+            remedy="Every patient is at risk from the first session on only (delayed entry)"
+            + (", in all endpoints of this report that count from this day." if declared else ".")
+            + " Beside it stands the analysis that forgets it. While few have entered, a curve rests on few patients.",
             naive=context.medians(naive) + context.rates(naive),
-            corrected=Estimates() if entered is None else _named(context, entered, "os (delayed entry)"),
+            corrected=_named(context, entered, "os (delayed entry)"),
             reference="Tsai 1987",
         )
     ]
 
 
-def _who(late: NDArray[np.bool_], entered: Endpoint | None) -> tuple[tuple[str, str], ...]:
-    if entered is None:
-        return (("patients", "0"),)
-    waited = entered.entry[late]
-    return (
-        ("patients", str(int(late.sum()))),
-        ("median time before the first session", days_text(float(np.median(waited)))),
-        ("of all time counted", f"{100 * waited.sum() / max(1, entered.exit.sum()):.0f}%"),
-    )
+def _aged(context: Context, entered: Endpoint) -> Estimates:
+    keyed = replace(entered, name="os (from liver metastasis)")
+    return context.medians(keyed, "method") + _ratios(context, keyed)
+
+
+def _ratios(context: Context, endpoint: Endpoint) -> Estimates:
+    """Return hazard ratios between methods, where there are two and somebody died."""
+    if not endpoint.n_events or len(np.unique(endpoint.keys["method"].codes)) < 2:
+        return Estimates()
+    return versus(cox(endpoint, "method", penalty="firth", level=context.analysis.level).select("hazard_ratio"))
 
 
 def _named(context: Context, endpoint: Endpoint, name: str, *by: str) -> Estimates:
@@ -238,6 +235,8 @@ def _counted_from(context: Context) -> dict[str, str]:
         return {}
     rows = context.cohort.table("outcome").filter(pl.col("endpoint") == "os").drop_nulls(["days", "event"])
     ends = _ends(context)
+    if not context.first_session():
+        return {}  # the days could run from either
     starts = {code: _starts(context, code) for code in ("first_ldt", "liver_met_dx")}
     found: dict[str, str] = {}
     for patient, days in zip(rows["patient_id"], rows["days"], strict=True):

@@ -155,6 +155,8 @@ def statistic_label(e: Estimate) -> str:
         "one_minus_survival": f"One minus Kaplan-Meier{at}",
         "rate": "Events per person-year",
         "p": "P value",
+        "rmst_difference": f"Difference in mean within {(e.at or 0) / DAYS_PER_MONTH:.0f} months, months",
+        "max_statistic": "Largest statistic",
     }
     name = names.get(e.statistic, e.statistic.replace("_", " ").capitalize() + at)
     return f"{name}: {e.detail}" if e.detail else name

@@ -1,0 +1,217 @@
+"""Priors borrowed from other studies: whether they agree with what was observed, and what a robust mixture makes of it.
+
+A proportion has a mixture of beta distributions as its prior, the log of a rate a mixture of normal distributions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc, betaln, gammaln, logsumexp
+from scipy.stats import norm
+
+from glisson.errors import InputError
+from glisson.tables import Estimate, Estimates
+
+Floats = NDArray[np.float64]
+
+#: Weight of the vague part of a robust mixture, and spread of a vague log rate (medians from weeks to decades).
+VAGUE_WEIGHT, VAGUE_SPREAD = 0.2, 1.5
+#: Points of the grid of log rates, and spreads that it reaches beyond the outermost means.
+_POINTS, _REACH = 4001, 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BorrowedPrior:
+    """A mixture that another study, or several, suggest.
+
+    Parameters
+    ----------
+    name
+        Where it comes from, in print.
+    kind
+        ``"beta"``: of a proportion. ``"log_rate"``: normal on the log of events per person-year.
+    weights, first, second
+        Length k: weights that add up to 1, and the two parameters of each part: a and b, or mean and standard
+        deviation.
+
+    Examples
+    --------
+    >>> BorrowedPrior(name="older series", kind="beta", weights=(1.0,), first=(4.0,), second=(16.0,)).mean
+    0.2
+    """
+
+    name: str
+    kind: str
+    weights: tuple[float, ...]
+    first: tuple[float, ...]
+    second: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no mixture."""
+        sizes = {len(self.weights), len(self.first), len(self.second)}
+        if self.kind not in {"beta", "log_rate"} or len(sizes) != 1 or not self.weights:
+            raise InputError(f"prior {self.name!r}", expected="beta or log_rate, and two parameters for every weight")
+        positive = self.second if self.kind == "log_rate" else (*self.first, *self.second)
+        if min(positive) <= 0 or min(self.weights) < 0 or abs(sum(self.weights) - 1) > 1e-9:
+            raise InputError(f"prior {self.name!r} has impossible parameters", expected="weights that add up to 1")
+
+    @property
+    def mean(self) -> float:
+        """Mean of the proportion, or of the log rate."""
+        w, a, b = (np.array(x) for x in (self.weights, self.first, self.second))
+        return float(np.sum(w * (a / (a + b) if self.kind == "beta" else a)))
+
+
+def robust(prior: BorrowedPrior, weight: float = VAGUE_WEIGHT) -> BorrowedPrior:
+    """Add a vague part to a mixture, so that data far from it can be believed.
+
+    Parameters
+    ----------
+    prior
+        Mixture of k parts.
+    weight
+        Of the vague part: uniform for a proportion, a spread of 1.5 for a log rate.
+
+    Notes
+    -----
+    Schmidli H, et al. Biometrics 2014;70:1023-1032.
+
+    Examples
+    --------
+    >>> robust(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(4.0,), second=(16.0,))).weights
+    (0.8, 0.2)
+    """
+    vague = (1.0, 1.0) if prior.kind == "beta" else (prior.mean, VAGUE_SPREAD)
+    return BorrowedPrior(
+        name=f"{prior.name}, robust",
+        kind=prior.kind,
+        weights=(*(w * (1 - weight) for w in prior.weights), weight),
+        first=(*prior.first, vague[0]),
+        second=(*prior.second, vague[1]),
+    )
+
+
+def prior_predictive_p(prior: BorrowedPrior, events: int, size: float) -> float:
+    """Return the probability under the prior of a number of events as improbable as the one observed, or more so.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion or a log rate.
+    events
+        Observed.
+    size
+        Patients, or person-years.
+
+    Notes
+    -----
+    Box GEP. J R Stat Soc A 1980;143:383-430.
+
+    Examples
+    --------
+    >>> prior = BorrowedPrior(name="uniform", kind="beta", weights=(1.0,), first=(1.0,), second=(1.0,))
+    >>> round(prior_predictive_p(prior, 3, 9), 6)
+    1.0
+    """
+    if prior.kind == "beta":
+        counts = np.arange(int(size) + 1, dtype=np.float64)
+    else:
+        largest = size * np.exp(max(m + 6 * s for m, s in zip(prior.first, prior.second, strict=True)))
+        counts = np.arange(min(20_000, int(max(largest, events) + 20)), dtype=np.float64)
+    mass = np.exp(logsumexp(_log_marginal(prior, counts, size) + np.log(_weights(prior))[:, None], axis=0))
+    observed = float(mass[events])
+    beyond = max(0.0, 1.0 - float(mass.sum())) if prior.kind != "beta" else 0.0
+    return min(1.0, float(mass[mass <= observed * (1 + 1e-9)].sum()) + beyond)
+
+
+def posterior(prior: BorrowedPrior, events: int, size: float, *, variable: str, level: float = 0.95) -> Estimates:
+    """Return the posterior of a proportion or rate, and the weight of each part of the mixture.
+
+    Parameters
+    ----------
+    prior, events, size
+        As in ``prior_predictive_p``.
+    variable
+        What the proportion or rate is of.
+    level
+        Probability of the interval, equal tails.
+
+    Returns
+    -------
+    Estimates
+        ``proportion`` or ``rate`` (posterior mean and interval), and ``posterior_weight`` of every part.
+
+    Examples
+    --------
+    >>> prior = BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(1.0,), second=(1.0,))
+    >>> round(posterior(prior, 3, 8, variable="response").one("proportion").value, 6)
+    0.4
+    """
+    log = _log_marginal(prior, np.array([float(events)]), size)[:, 0] + np.log(_weights(prior))
+    weights = np.exp(log - logsumexp(log))
+    tails = ((1 - level) / 2, (1 + level) / 2)
+    if prior.kind == "beta":
+        a, b = np.array(prior.first) + events, np.array(prior.second) + size - events
+        mean = float(np.sum(weights * a / (a + b)))
+        low, high = (_beta_quantile(weights, a, b, q) for q in tails)
+    else:
+        mean, low, high = _rate_summary(prior, events, size, tails)
+    shared: dict[str, Any] = {"variable": variable, "events": events, "method": f"posterior, prior: {prior.name}"}
+    statistic, unit = ("proportion", "probability") if prior.kind == "beta" else ("rate", "per person-year")
+    rows = [Estimate(statistic=statistic, value=mean, low=low, high=high, level=level, unit=unit, **shared)]  # type: ignore[arg-type]
+    parts = zip(weights, prior.first, prior.second, strict=True)
+    kind = "beta" if prior.kind == "beta" else "normal"
+    rows += [
+        Estimate(
+            statistic="posterior_weight",
+            value=float(w),
+            unit="probability",
+            detail=f"{kind}({x:.3g}, {y:.3g})",
+            **shared,
+        )
+        for w, x, y in parts
+    ]
+    return Estimates(tuple(rows))
+
+
+def _weights(prior: BorrowedPrior) -> Floats:
+    weights: Floats = np.maximum(np.array(prior.weights), 1e-300)
+    return weights
+
+
+def _log_marginal(prior: BorrowedPrior, counts: Floats, size: float) -> Floats:
+    """Return the log probability of counts under each part; shape (parts, counts)."""
+    first, second = (np.array(x)[:, None] for x in (prior.first, prior.second))
+    if prior.kind == "beta":
+        choose = gammaln(size + 1) - gammaln(counts + 1) - gammaln(size - counts + 1)
+        out: Floats = choose + betaln(first + counts, second + size - counts) - betaln(first, second)
+        return out
+    nodes, heights = np.polynomial.hermite_e.hermegauss(200)
+    keep = heights > 0
+    nodes, logs = nodes[keep], np.log(heights[keep] / np.sqrt(2 * np.pi))
+    rate = first + second * nodes  # (parts, nodes)
+    terms = counts[None, :, None] * (rate[:, None, :] + np.log(size)) - size * np.exp(rate)[:, None, :]
+    return np.asarray(logsumexp(terms + logs, axis=2) - gammaln(counts + 1))
+
+
+def _beta_quantile(weights: Floats, a: Floats, b: Floats, q: float) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(np.sum(weights * betainc(a, b, middle))) < q else (low, middle)
+    return (low + high) / 2
+
+
+def _rate_summary(prior: BorrowedPrior, events: int, size: float, tails: ArrayLike) -> tuple[float, float, float]:
+    """Return mean and limits of the rate on a grid of its logarithm."""
+    means, spreads = np.array(prior.first), np.array(prior.second)
+    grid = np.linspace((means - _REACH * spreads).min(), (means + _REACH * spreads).max(), _POINTS)
+    density = logsumexp(norm.logpdf(grid[:, None], means, spreads) + np.log(_weights(prior)), axis=1)
+    log = density + events * grid - size * np.exp(grid)
+    mass = np.exp(log - logsumexp(log))
+    low, high = np.interp(np.asarray(tails), np.cumsum(mass), grid)
+    return float(np.sum(mass * np.exp(grid))), float(np.exp(low)), float(np.exp(high))
