@@ -90,7 +90,10 @@ def test_tables_hold_what_was_estimated():
     assert sum(shares) == pytest.approx(100, abs=2)
     assert made["by-method-proportions"].rows[3].cells[1] == "3 / 5"
     priors = made["by-method-priors"]
-    assert [c.heading for c in priors.columns[1:]] == ["0.25", "0.5 (used)", "1"]
+    assert [c.heading for c in priors.columns[1:4]] == ["0.25", "0.5 (used)", "1"]
+    bent = result().outcomes[0].bent.one("pooled_median", group=(("method", "ablation"),))
+    assert priors.rows[3].cells[4].startswith(WORDS.cell(bent))
+    assert priors.rows[-1].cells[4] == "—"
     pooled = result().outcomes[0].under(0.25).one("pooled_median", group=(("method", "ablation"),))
     assert priors.rows[3].cells[1].startswith(WORDS.cell(pooled))
 
@@ -100,9 +103,9 @@ def test_what_could_have_been_shown_stands_in_table_and_text():
     rows = [r.cells for r in made["by-method-could"].rows if r.kind == "data"]
     assert len(rows) == 15
     assert rows[1][:4] == ("Ablation to DEB-TACE", "14 / 18", "0.09", "6.83")
-    assert rows[2][3] == "none, however large"
+    assert rows[2][3] == "none"
     assert rows[1][4] == "0.19 or 5.32"
-    assert rows[10][:4] == ("Ablation minus DEB-TACE", "7 / 18", "none, however large", "none, however large")
+    assert rows[10][:4] == ("Ablation minus DEB-TACE", "7 / 18", "none", "none")
     text = _text()
     assert "ablation to DEB-TACE, only a hazard ratio below 0.09 or above 6.83" in text
     assert "Three comparisons of all 15 could have found nothing at all" in text
@@ -114,6 +117,8 @@ def test_the_chapter_says_what_it_can_and_never_tests():
     assert "13, 6, and 5 patients" in text
     assert "nobody was assigned at random" in text
     assert "Under no prior is any method best with a probability of 95% or more" in text
+    assert "If it may change at 6 and 12 months" in text
+    assert "liver progression-free survival (from 73% to 84%)" in text
     assert "P =" not in text
     assert "significant" not in text
 

@@ -41,6 +41,8 @@ def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> 
     made = [tables.survival(assessment, result, words), tables.proportions(assessment, result, words)]
     blocks += [TableBlock(table=t) for t in made if t is not None]
     blocks.append(Paragraph(lead="How much depends on the prior.", text=_prior_text(assessment, result)))
+    bent = _bent_text(assessment, result, words)
+    blocks += [Paragraph(lead="If the hazard changes with time.", text=bent)] if bent else []
     blocks.append(TableBlock(table=tables.priors(assessment, result, words)))
     blocks.append(Paragraph(lead="What could these numbers have shown?", text=_could_text(assessment, result, words)))
     blocks.append(TableBlock(table=tables.could(assessment, result, words)))
@@ -79,7 +81,9 @@ def methods_text(result: ByMethodResult, words: Words) -> str:
         "model. Its log hazards (exponential model) or logits (binomial model) are normal about a common value, with a "
         f"half-normal prior of scale {result.scale:g} for the standard deviation between methods (Gelman 2006), and of "
         f"{listed(others)} for comparison; the common value has a {_common_prior(result)}. The posterior was "
-        f"integrated by quadrature; ratios and ranks are from {plural(result.draws, 'draw')} of it. Limits are "
+        f"integrated by quadrature; ratios and ranks are from {plural(result.draws, 'draw')} of it. "
+        "Hazards that change at 6 and 12 months, alike for all methods, were fitted by Laplace approximations on a "
+        "grid, corrected by importance weights. Limits are "
         f"equal-tailed {words.level(result.level)} credible limits about posterior medians. What a comparison could "
         "have shown with 80% power is by the exact binomial test of the split of events, beside Schoenfeld's formula, "
         "and by Fisher's exact test; the probability that a ranking turns in a new cohort of this size is posterior "
@@ -194,6 +198,37 @@ def _prior_text(assessment: Assessment, result: ByMethodResult) -> str:
     if turned:
         text += f"Which method leads changes with the prior for {listed(turned)}: nothing should be made of that. "
     return text + _ratio_text(result)
+
+
+def _bent_text(assessment: Assessment, result: ByMethodResult, words: Words) -> str:
+    """Say what becomes of the first outcome where the hazard may change, and of the rankings."""
+    times = [o for o in result.outcomes if len(o.bent)]
+    if not times:
+        return ""
+    outcome = times[0]
+    medians = [
+        f"{words.value(e)} with {spoken_group(assessment, e.group)}" for e in outcome.bent.select("pooled_median")
+    ]
+    text = (
+        "Above, the hazard of a method is the same at all times. If it may change at 6 and 12 months, in the same way "
+        f"for all methods, the pooled median of {lower_first(outcome.label)} in months is {listed(medians)}. "
+    )
+    moved = []
+    for one in times:
+        before, after = _leader(one, result.scale)[1], _bent_share(one, result.scale)
+        if abs(after - before) >= _MATTERS:
+            moved.append(f"{lower_first(one.label)} (from {tables.likely(before)} to {tables.likely(after)})")
+    text += (
+        f"The probability that the leading method is best {'moves' if moved else 'hardly moves'}"
+        f"{' for ' + listed(moved) if moved else ''}. "
+    )
+    weak = next((e.warning for o in times for e in o.bent if e.warning), "")
+    return text + (f"Of this fit {weak}." if weak else "")
+
+
+def _bent_share(outcome: MethodOutcome, scale: float) -> float:
+    """Return the probability of the leading method where the hazard may change."""
+    return tables.chance_best(outcome, outcome.bent, _leader(outcome, scale)[0])
 
 
 def _ratio_text(result: ByMethodResult) -> str:
