@@ -76,7 +76,7 @@ def by_method_result(
     outcomes = [
         _survival(endpoints[code], settings)
         for code in ENDPOINTS
-        if code in endpoints and len(endpoints[code].causes) == 1
+        if code in endpoints and len(endpoints[code].causes) == 1 and "method" in endpoints[code].keys
     ]
     if response is not None:
         outcomes.append(_response(response.best, settings))

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 #: Where even the most extreme truth would be missed too often.
 _NOTHING = "none, however large"
 #: Pairs of groups with more possible tables than this are not enumerated.
-_MOST_TABLES = 4_000_000
+_MOST_TABLES = 250_000
 
 
 def detectable_ratios(
