@@ -83,7 +83,7 @@ def detectable_ratios(
         events = shared["events"]
         share = float(grouped.size[j] / (grouped.size[i] + grouped.size[j]))
         below, above = detectable_split(events, share, power=power, alpha=1 - level)
-        exact = f"exact test of the split of {events} events at {power:.0%} power, two-sided {1 - level:.2g}"
+        exact = f"exact test of the split of events at {power:.0%} power, two-sided {1 - level:.2g}"
         for name, value in (("below", below), ("above", above)):
             reason = _NOTHING if value is None else ""
             rows.append(Estimate(statistic=f"detectable_ratio_{name}", value=value, unit="ratio", method=exact,
