@@ -7,8 +7,10 @@ from functools import cache
 
 import pytest
 
+from glisson.assessing.by_method import by_method_result
 from glisson.assessment import Assessment
 from glisson.assessment.by_method import ByMethodResult
+from glisson.clinical.read import demo_cohort
 from glisson.present.document import Block, FigureBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.by_method import ByMethodFigure, by_method_figure
 from glisson.present.figures.render import render_all
@@ -17,6 +19,7 @@ from glisson.present.words import Words
 from glisson.reporting import methods_text
 from glisson.reporting.by_method import answer_sentence, by_method_chapter
 from glisson.reporting.chapters import document
+from glisson.tables import Endpoint
 from tests.assessing.test_by_method import result
 from tests.reporting.fixture import assessment
 
@@ -156,3 +159,23 @@ def test_the_chapter_stands_after_efficacy_and_the_methods_cite_its_priors():
 
 def test_likely_never_claims_certainty():
     assert [tables.likely(x) for x in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["<1%", "<1%", "50%", ">99%", ">99%"]
+
+
+@pytest.mark.parametrize("status", [[0] * 5, [1] * 5, [1, 0, 0, 0, 0]])
+def test_two_tiny_groups_make_a_chapter(status):
+    """Nobody with an event, everybody, one: every sentence, table and the figure still stand."""
+    os = Endpoint.from_arrays(
+        [30, 400, 500, 20, 900], status, keys={"method": ["ablation"] * 2 + ["y90"] * 3}, name="os"
+    )
+    made = by_method_result({"os": os}, None, None, demo_cohort().study.analysis)
+    blocks = by_method_chapter(replace(whole(), by_method=made), made)
+    text = " ".join(b.text for b in blocks if isinstance(b, Paragraph | Note))
+    assert "nan" not in text
+    assert "None" not in text
+    assert "each of the methods 50%" in text
+    assert " of all 1 " not in text
+    assert "the 1 ratios" not in text
+    cells = [c for b in blocks if isinstance(b, TableBlock) for r in b.table.rows for c in r.cells]
+    assert not [c for c in cells if "nan" in c or "None" in c]
+    block = next(b for b in blocks if isinstance(b, FigureBlock))
+    assert render_all([block])[block.name].pdf.startswith(b"%PDF")

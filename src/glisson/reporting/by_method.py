@@ -16,6 +16,8 @@ _TITLE, _ANCHOR = "Separately by method", "separately-by-method"
 #: A probability of being best that would be called clear; what is too little above a draw of lots; and by how much a
 #: probability must move between priors for them to be said to matter.
 _CLEAR, _NOTHING, _MATTERS = 0.95, 0.10, 0.10
+#: A method with fewer patients than this shows mostly chance alone.
+_SMALL = 20
 
 
 def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> list[Block]:
@@ -104,8 +106,9 @@ def _opening(result: ByMethodResult) -> str:
     known = [("[[by-method]]", True), ("[[by-method-survival]]", any(o.kind == "hazard" for o in result.outcomes))]
     known.append(("[[by-method-proportions]]", any(o.kind == "proportion" for o in result.outcomes)))
     where = listed([text for text, there in known if there])
+    alone = "is mostly chance" if min(sizes) < _SMALL else "is partly chance"
     return (
-        f"With {listed([str(n) for n in sizes])} patients by first method, what a method shows alone is mostly chance, "
+        f"With {listed([str(n) for n in sizes])} patients by first method, what a method shows alone {alone}, "
         "and one figure for all methods hides what differs. Here they are estimated together: each method borrows from "
         "the others, the more the fewer patients it has and the more alike the data let them be (partial pooling). "
         f"{where} set the pooled values beside those of each method alone. They say how patients did "
@@ -193,8 +196,10 @@ def _prior_text(assessment: Assessment, result: ByMethodResult) -> str:
     text = "[[by-method-priors]] repeats everything under the belief that methods are more alike, and less alike. "
     if runs:
         text += f"From prior to prior the probability that the leading method is best runs {listed(runs)}. "
+    elif still:
+        text += "What may change from prior to prior is the probability that the leading method is best. "
     if still:
-        text += f"For {listed(still)} it moves by less than {_MATTERS * 100:.0f} percentage points. "
+        text += f"For {listed(still)} that probability moves by less than {_MATTERS * 100:.0f} percentage points. "
     if turned:
         text += f"Which method leads changes with the prior for {listed(turned)}: nothing should be made of that. "
     return text + _ratio_text(result)
@@ -243,8 +248,10 @@ def _ratio_text(result: ByMethodResult) -> str:
             clear += all(e is not None and e.low is not None and e.high is not None and not e.low <= 1 <= e.high
                          for e in rows)  # fmt: skip
     if not clear:
-        return f"Under none of the three priors does the interval of any of the {total} ratios leave out 1."
-    return f"Under all three priors the interval of {clear} of the {total} ratios leaves out 1."
+        which = "the ratio" if total == 1 else f"any of the {total} ratios"
+        return f"Under none of the three priors does the interval of {which} leave out 1."
+    which = "the ratio" if total == 1 else f"{clear} of the {total} ratios"
+    return f"Under all three priors the interval of {which} leaves out 1."
 
 
 def _could_text(assessment: Assessment, result: ByMethodResult, words: Words) -> str:
@@ -264,7 +271,8 @@ def _could_text(assessment: Assessment, result: ByMethodResult, words: Words) ->
     )  # fmt: skip
     total = sum(len(tables.pairs(o)) for o in result.outcomes)
     if blind:
-        text += f"{opening(blind, 'comparison')} of all {total} could have found nothing at all. "
+        which = f"{opening(blind, 'comparison')} of all {total}" if total > 1 else "This comparison"
+        text += f"{which} could have found nothing at all. "
     best = next(iter(rows.select("reversal_of_best")), None)
     if best is not None and best.value is not None:
         n = len(outcome.groups)
