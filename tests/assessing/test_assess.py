@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import glisson as gl
+from glisson.assessing.by_method import logged
 from glisson.assessment import Assessment
 from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError
@@ -85,4 +86,6 @@ def test_blocking_problems_stop_it_with_the_first_cells(tmp_path):
 def test_everything_that_was_run_is_in_the_log(demo):
     run = {a.estimator for a in demo.log}
     named = {e.method for x in demo.endpoints for b in x.breakdowns for e in (*b.estimates, *b.tests) if e.method}
-    assert run == named
+    separately = {a.estimator for a in logged(demo.by_method)}
+    assert separately
+    assert run == named | separately

@@ -37,8 +37,11 @@ def test_outcomes_and_priors_of_the_demonstration():
         assert [g[0][1] for g in outcome.groups] == ["deb_tace", "y90", "ablation"]
     assert made.sentence == ""
     assert made.scale == 0.5
-    assert len([a for a in logged(made) if a.estimator.startswith("partial pooling")]) == 15
-    assert len({a.estimator for a in logged(made)}) == len({e.method for o in made.outcomes for e in o.could}) + 6
+    assert len([a for a in logged(made) if a.estimator.startswith("partial pooling, normal")]) == 15
+    assert (
+        len({a.estimator for a in logged(made)})
+        == len({e.method for o in made.outcomes for e in (*o.bent, *o.could)}) + 6
+    )
     with pytest.raises(KeyError):
         made.outcomes[0].under(0.3)
 

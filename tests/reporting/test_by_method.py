@@ -7,8 +7,10 @@ from functools import cache
 
 import pytest
 
+from glisson.assessing.by_method import by_method_result
 from glisson.assessment import Assessment
 from glisson.assessment.by_method import ByMethodResult
+from glisson.clinical.read import demo_cohort
 from glisson.present.document import Block, FigureBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.by_method import ByMethodFigure, by_method_figure
 from glisson.present.figures.render import render_all
@@ -17,6 +19,7 @@ from glisson.present.words import Words
 from glisson.reporting import methods_text
 from glisson.reporting.by_method import answer_sentence, by_method_chapter
 from glisson.reporting.chapters import document
+from glisson.tables import Endpoint
 from tests.assessing.test_by_method import result
 from tests.reporting.fixture import assessment
 
@@ -90,7 +93,10 @@ def test_tables_hold_what_was_estimated():
     assert sum(shares) == pytest.approx(100, abs=2)
     assert made["by-method-proportions"].rows[3].cells[1] == "3 / 5"
     priors = made["by-method-priors"]
-    assert [c.heading for c in priors.columns[1:]] == ["0.25", "0.5 (used)", "1"]
+    assert [c.heading for c in priors.columns[1:4]] == ["0.25", "0.5 (used)", "1"]
+    bent = result().outcomes[0].bent.one("pooled_median", group=(("method", "ablation"),))
+    assert priors.rows[3].cells[4].startswith(WORDS.cell(bent))
+    assert priors.rows[-1].cells[4] == "—"
     pooled = result().outcomes[0].under(0.25).one("pooled_median", group=(("method", "ablation"),))
     assert priors.rows[3].cells[1].startswith(WORDS.cell(pooled))
 
@@ -100,9 +106,9 @@ def test_what_could_have_been_shown_stands_in_table_and_text():
     rows = [r.cells for r in made["by-method-could"].rows if r.kind == "data"]
     assert len(rows) == 15
     assert rows[1][:4] == ("Ablation to DEB-TACE", "14 / 18", "0.09", "6.83")
-    assert rows[2][3] == "none, however large"
+    assert rows[2][3] == "none"
     assert rows[1][4] == "0.19 or 5.32"
-    assert rows[10][:4] == ("Ablation minus DEB-TACE", "7 / 18", "none, however large", "none, however large")
+    assert rows[10][:4] == ("Ablation minus DEB-TACE", "7 / 18", "none", "none")
     text = _text()
     assert "ablation to DEB-TACE, only a hazard ratio below 0.09 or above 6.83" in text
     assert "Three comparisons of all 15 could have found nothing at all" in text
@@ -114,6 +120,8 @@ def test_the_chapter_says_what_it_can_and_never_tests():
     assert "13, 6, and 5 patients" in text
     assert "nobody was assigned at random" in text
     assert "Under no prior is any method best with a probability of 95% or more" in text
+    assert "If it may change at 6 and 12 months" in text
+    assert "liver progression-free survival (from 73% to 84%)" in text
     assert "P =" not in text
     assert "significant" not in text
 
@@ -151,3 +159,23 @@ def test_the_chapter_stands_after_efficacy_and_the_methods_cite_its_priors():
 
 def test_likely_never_claims_certainty():
     assert [tables.likely(x) for x in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["<1%", "<1%", "50%", ">99%", ">99%"]
+
+
+@pytest.mark.parametrize("status", [[0] * 5, [1] * 5, [1, 0, 0, 0, 0]])
+def test_two_tiny_groups_make_a_chapter(status):
+    """Nobody with an event, everybody, one: every sentence, table and the figure still stand."""
+    os = Endpoint.from_arrays(
+        [30, 400, 500, 20, 900], status, keys={"method": ["ablation"] * 2 + ["y90"] * 3}, name="os"
+    )
+    made = by_method_result({"os": os}, None, None, demo_cohort().study.analysis)
+    blocks = by_method_chapter(replace(whole(), by_method=made), made)
+    text = " ".join(b.text for b in blocks if isinstance(b, Paragraph | Note))
+    assert "nan" not in text
+    assert "None" not in text
+    assert "each of the methods 50%" in text
+    assert " of all 1 " not in text
+    assert "the 1 ratios" not in text
+    cells = [c for b in blocks if isinstance(b, TableBlock) for r in b.table.rows for c in r.cells]
+    assert not [c for c in cells if "nan" in c or "None" in c]
+    block = next(b for b in blocks if isinstance(b, FigureBlock))
+    assert render_all([block])[block.name].pdf.startswith(b"%PDF")

@@ -30,6 +30,7 @@ from glisson.methods.partial_pooling import (
     pooled_rates,
     with_scales,
 )
+from glisson.methods.piecewise_pooling import pooled_piecewise
 from glisson.tables import CountTable, Endpoint, Estimates
 
 DAYS_PER_MONTH = 30.4375
@@ -75,7 +76,7 @@ def by_method_result(
     outcomes = [
         _survival(endpoints[code], settings)
         for code in ENDPOINTS
-        if code in endpoints and len(endpoints[code].causes) == 1
+        if code in endpoints and len(endpoints[code].causes) == 1 and "method" in endpoints[code].keys
     ]
     if response is not None:
         outcomes.append(_response(response.best, settings))
@@ -102,7 +103,7 @@ def logged(result: ByMethodResult) -> list[Analysis]:
     ] + [
         Analysis(what=o.label, estimator=method, by=("method",))
         for o in result.outcomes
-        for method in dict.fromkeys(e.method for e in o.could)
+        for method in dict.fromkeys(e.method for e in (*o.bent, *o.could))
     ]
 
 
@@ -112,11 +113,13 @@ def _survival(endpoint: Endpoint, settings: AnalysisSettings) -> MethodOutcome |
     readings = _readings(partial(pooled_rates, known, "method", times=days), RATE_PRIOR, settings)
     if not readings:
         return None
+    cuts = [int(d) for d in days]
+    bent = pooled_piecewise(known, "method", cuts=cuts, times=days, level=settings.level, seed=settings.seed)
     could = detectable_ratios(known, "method", level=settings.level)
     could += reversal_of_rates(known, "method", seed=settings.seed)
     return MethodOutcome(
-        code=endpoint.name, label=endpoint.label, kind="hazard", better="lowest", readings=readings, could=could,
-        groups=readings[0].estimates.groups(),
+        code=endpoint.name, label=endpoint.label, kind="hazard", better="lowest", readings=readings, bent=bent,
+        could=could, groups=readings[0].estimates.groups(),
     )  # fmt: skip
 
 

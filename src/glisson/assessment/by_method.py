@@ -45,6 +45,8 @@ class MethodOutcome:
         Methods with anybody in them, in table order.
     readings
         One a prior; the scale that is printed first is ``ByMethodResult.scale``.
+    bent
+        A hazard with the prior that is printed first, where the hazard may change with time; empty for a proportion.
     could
         What these numbers could have shown: detectable ratios or differences, and chances that the order of methods
         turns in a new cohort.
@@ -56,6 +58,7 @@ class MethodOutcome:
     better: Literal["lowest", "highest"]
     groups: tuple[Group, ...]
     readings: tuple[PriorReading, ...]
+    bent: Estimates = NOTHING
     could: Estimates = NOTHING
 
     def under(self, scale: float) -> Estimates:

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 #: Where even the most extreme truth would be missed too often.
 _NOTHING = "none, however large"
 #: Pairs of groups with more possible tables than this are not enumerated.
-_MOST_TABLES = 4_000_000
+_MOST_TABLES = 250_000
 
 
 def detectable_ratios(
@@ -83,7 +83,7 @@ def detectable_ratios(
         events = shared["events"]
         share = float(grouped.size[j] / (grouped.size[i] + grouped.size[j]))
         below, above = detectable_split(events, share, power=power, alpha=1 - level)
-        exact = f"exact test of the split of {events} events at {power:.0%} power, two-sided {1 - level:.2g}"
+        exact = f"exact test of the split of events at {power:.0%} power, two-sided {1 - level:.2g}"
         for name, value in (("below", below), ("above", above)):
             reason = _NOTHING if value is None else ""
             rows.append(Estimate(statistic=f"detectable_ratio_{name}", value=value, unit="ratio", method=exact,

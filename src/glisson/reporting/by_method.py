@@ -16,6 +16,8 @@ _TITLE, _ANCHOR = "Separately by method", "separately-by-method"
 #: A probability of being best that would be called clear; what is too little above a draw of lots; and by how much a
 #: probability must move between priors for them to be said to matter.
 _CLEAR, _NOTHING, _MATTERS = 0.95, 0.10, 0.10
+#: A method with fewer patients than this shows mostly chance alone.
+_SMALL = 20
 
 
 def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> list[Block]:
@@ -41,6 +43,8 @@ def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> 
     made = [tables.survival(assessment, result, words), tables.proportions(assessment, result, words)]
     blocks += [TableBlock(table=t) for t in made if t is not None]
     blocks.append(Paragraph(lead="How much depends on the prior.", text=_prior_text(assessment, result)))
+    bent = _bent_text(assessment, result, words)
+    blocks += [Paragraph(lead="If the hazard changes with time.", text=bent)] if bent else []
     blocks.append(TableBlock(table=tables.priors(assessment, result, words)))
     blocks.append(Paragraph(lead="What could these numbers have shown?", text=_could_text(assessment, result, words)))
     blocks.append(TableBlock(table=tables.could(assessment, result, words)))
@@ -79,7 +83,9 @@ def methods_text(result: ByMethodResult, words: Words) -> str:
         "model. Its log hazards (exponential model) or logits (binomial model) are normal about a common value, with a "
         f"half-normal prior of scale {result.scale:g} for the standard deviation between methods (Gelman 2006), and of "
         f"{listed(others)} for comparison; the common value has a {_common_prior(result)}. The posterior was "
-        f"integrated by quadrature; ratios and ranks are from {plural(result.draws, 'draw')} of it. Limits are "
+        f"integrated by quadrature; ratios and ranks are from {plural(result.draws, 'draw')} of it. "
+        "Hazards that change at 6 and 12 months, alike for all methods, were fitted by Laplace approximations on a "
+        "grid, corrected by importance weights. Limits are "
         f"equal-tailed {words.level(result.level)} credible limits about posterior medians. What a comparison could "
         "have shown with 80% power is by the exact binomial test of the split of events, beside Schoenfeld's formula, "
         "and by Fisher's exact test; the probability that a ranking turns in a new cohort of this size is posterior "
@@ -100,8 +106,9 @@ def _opening(result: ByMethodResult) -> str:
     known = [("[[by-method]]", True), ("[[by-method-survival]]", any(o.kind == "hazard" for o in result.outcomes))]
     known.append(("[[by-method-proportions]]", any(o.kind == "proportion" for o in result.outcomes)))
     where = listed([text for text, there in known if there])
+    alone = "is mostly chance" if min(sizes) < _SMALL else "is partly chance"
     return (
-        f"With {listed([str(n) for n in sizes])} patients by first method, what a method shows alone is mostly chance, "
+        f"With {listed([str(n) for n in sizes])} patients by first method, what a method shows alone {alone}, "
         "and one figure for all methods hides what differs. Here they are estimated together: each method borrows from "
         "the others, the more the fewer patients it has and the more alike the data let them be (partial pooling). "
         f"{where} set the pooled values beside those of each method alone. They say how patients did "
@@ -189,11 +196,44 @@ def _prior_text(assessment: Assessment, result: ByMethodResult) -> str:
     text = "[[by-method-priors]] repeats everything under the belief that methods are more alike, and less alike. "
     if runs:
         text += f"From prior to prior the probability that the leading method is best runs {listed(runs)}. "
+    elif still:
+        text += "What may change from prior to prior is the probability that the leading method is best. "
     if still:
-        text += f"For {listed(still)} it moves by less than {_MATTERS * 100:.0f} percentage points. "
+        text += f"For {listed(still)} that probability moves by less than {_MATTERS * 100:.0f} percentage points. "
     if turned:
         text += f"Which method leads changes with the prior for {listed(turned)}: nothing should be made of that. "
     return text + _ratio_text(result)
+
+
+def _bent_text(assessment: Assessment, result: ByMethodResult, words: Words) -> str:
+    """Say what becomes of the first outcome where the hazard may change, and of the rankings."""
+    times = [o for o in result.outcomes if len(o.bent)]
+    if not times:
+        return ""
+    outcome = times[0]
+    medians = [
+        f"{words.value(e)} with {spoken_group(assessment, e.group)}" for e in outcome.bent.select("pooled_median")
+    ]
+    text = (
+        "Above, the hazard of a method is the same at all times. If it may change at 6 and 12 months, in the same way "
+        f"for all methods, the pooled median of {lower_first(outcome.label)} in months is {listed(medians)}. "
+    )
+    moved = []
+    for one in times:
+        before, after = _leader(one, result.scale)[1], _bent_share(one, result.scale)
+        if abs(after - before) >= _MATTERS:
+            moved.append(f"{lower_first(one.label)} (from {tables.likely(before)} to {tables.likely(after)})")
+    text += (
+        f"The probability that the leading method is best {'moves' if moved else 'hardly moves'}"
+        f"{' for ' + listed(moved) if moved else ''}. "
+    )
+    weak = next((e.warning for o in times for e in o.bent if e.warning), "")
+    return text + (f"Of this fit {weak}." if weak else "")
+
+
+def _bent_share(outcome: MethodOutcome, scale: float) -> float:
+    """Return the probability of the leading method where the hazard may change."""
+    return tables.chance_best(outcome, outcome.bent, _leader(outcome, scale)[0])
 
 
 def _ratio_text(result: ByMethodResult) -> str:
@@ -208,8 +248,10 @@ def _ratio_text(result: ByMethodResult) -> str:
             clear += all(e is not None and e.low is not None and e.high is not None and not e.low <= 1 <= e.high
                          for e in rows)  # fmt: skip
     if not clear:
-        return f"Under none of the three priors does the interval of any of the {total} ratios leave out 1."
-    return f"Under all three priors the interval of {clear} of the {total} ratios leaves out 1."
+        which = "the ratio" if total == 1 else f"any of the {total} ratios"
+        return f"Under none of the three priors does the interval of {which} leave out 1."
+    which = "the ratio" if total == 1 else f"{clear} of the {total} ratios"
+    return f"Under all three priors the interval of {which} leaves out 1."
 
 
 def _could_text(assessment: Assessment, result: ByMethodResult, words: Words) -> str:
@@ -229,7 +271,8 @@ def _could_text(assessment: Assessment, result: ByMethodResult, words: Words) ->
     )  # fmt: skip
     total = sum(len(tables.pairs(o)) for o in result.outcomes)
     if blind:
-        text += f"{opening(blind, 'comparison')} of all {total} could have found nothing at all. "
+        which = f"{opening(blind, 'comparison')} of all {total}" if total > 1 else "This comparison"
+        text += f"{which} could have found nothing at all. "
     best = next(iter(rows.select("reversal_of_best")), None)
     if best is not None and best.value is not None:
         n = len(outcome.groups)

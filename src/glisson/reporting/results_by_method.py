@@ -24,6 +24,7 @@ class MethodOutcomePart(Part):
     better: Literal["lowest", "highest"]
     groups: tuple[Pairs, ...]
     readings: tuple[PriorReadingPart, ...]
+    bent: EstimateRows
     could: EstimateRows
 
 

@@ -33,7 +33,7 @@ def survival(assessment: Assessment, result: ByMethodResult, words: Words) -> Ta
         name="by-method-survival",
         title=caption(assessment, "Survival separately by method, as counted and partially pooled", _counted(outcomes)),
         columns=(
-            text_column("Method", 1.7),
+            text_column("Method", 2.2),
             Column(heading="Events / patients", width=1.0),
             Column(heading="Median alone, months", width=1.6),
             Column(heading="Median pooled, months", width=1.6),
@@ -71,7 +71,7 @@ def proportions(assessment: Assessment, result: ByMethodResult, words: Words) ->
             _counted(outcomes),
         ),
         columns=(
-            text_column("Method", 1.7),
+            text_column("Method", 2.2),
             Column(heading="With it / patients", width=1.1),
             Column(heading="Alone", width=1.6),
             Column(heading="Pooled", width=1.6),
@@ -90,9 +90,11 @@ def priors(assessment: Assessment, result: ByMethodResult, words: Words) -> Tabl
         rows.append(section(f"{outcome.label}: {'median, months' if outcome.kind == 'hazard' else 'proportion'}"))
         for group in outcome.groups:
             cells = [_under(outcome.under(s).select(group=group), outcome, words) for s in scales]
+            cells.append(_under(outcome.bent.select(group=group), outcome, words))
             rows.append(Row(cells=(group_name(assessment, group), *cells), indent=1))
         for later, earlier in pairs(outcome):
             cells = [_one_line(ratio(outcome.under(s), _RATIO[outcome.kind], later, earlier), words) for s in scales]
+            cells.append(_one_line(ratio(outcome.bent, _RATIO[outcome.kind], later, earlier), words))
             rows.append(Row(cells=(pair_name(assessment, outcome, later, earlier), *cells), indent=1))
     above = "Scale of the half-normal prior between methods"
     return TableModel(
@@ -101,8 +103,10 @@ def priors(assessment: Assessment, result: ByMethodResult, words: Words) -> Tabl
         columns=(
             text_column("Method, or pair of methods", 3.0),
             *(Column(heading=f"{s:g}{' (used)' if s == result.scale else ''}", above=above, width=1.8) for s in scales),
+            Column(heading=f"{result.scale:g}, hazard changing at 6 and 12 months", width=1.8),
         ),
         rows=tuple(rows),
+        wide=True,
         notes=(
             "Pooled values with credible limits; after the semicolon the probability that the method is best. The "
             "smaller the scale, the more alike methods are taken to be before the data: nine pairs in ten lie within a "
@@ -128,7 +132,7 @@ def could(assessment: Assessment, result: ByMethodResult, words: Words) -> Table
                 between = f"{_name_in(assessment, later)} minus {_name_in(assessment, earlier)}"
             turned = found["reversal"]
             cells = (
-                sentence_case(between), f"{low.events} / {low.n}", words.value(low), words.value(high),
+                sentence_case(between), f"{low.events} / {low.n}", _found(low, words), _found(high, words),
                 NOTHING_TO_PRINT if rough is None or not rough.value else
                 f"{words.number(1 / rough.value, 2)} or {words.number(rough.value, 2)}",
                 turned.reason if turned.value is None else likely(turned.value),
@@ -150,11 +154,16 @@ def could(assessment: Assessment, result: ByMethodResult, words: Words) -> Table
             f"Two-sided {100 - result.level * 100:g}%. Hazard ratios: exact test of how the events seen split between "
             "the two methods, given the time at risk; Schoenfeld's formula, which assumes many events, for comparison. "
             "Differences: Fisher's exact test, all tables enumerated, if the method named second had the proportion of "
-            "all patients. None, however large: these numbers would miss even the most extreme truth more often "
+            "all patients. None: these numbers would miss even the most extreme truth more often "
             "than one time in five. Last column: a new cohort of the same size and time at risk ranks the two the "
             "other way round (posterior predictive, ties half); 50% is a draw of lots.",
         ),
     )
+
+
+def _found(e: Estimate, words: Words) -> str:
+    """Return what would be found; the note says what "none" means."""
+    return e.reason.split(",")[0] if e.value is None else words.value(e)
 
 
 def _name_in(assessment: Assessment, group: Group) -> str:
