@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +19,7 @@ from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
 from glisson.clinical.settings import AnalysisSettings
 from glisson.clinical.timeline import Timeline, timeline
+from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.competing import cumulative_incidence
 from glisson.methods.proportions import event_rate
 from glisson.methods.survival import kaplan_meier
@@ -130,6 +132,17 @@ def regrouped(endpoint: Endpoint, name: str, keys: Mapping[str, Factor], rows: N
 def noted(estimates: Estimates, text: str) -> Estimates:
     """Return estimates whose rows say what distinguishes them from another set of the same statistics."""
     rows = (replace(r, detail=", ".join(t for t in (r.detail, text) if t)) for r in estimates)
+    return Estimates(tuple(rows))
+
+
+def method_names_in(estimates: Estimates) -> Estimates:
+    """Return estimates whose details name methods as printed: "versus DEB-TACE"."""
+    rows = []
+    for r in estimates:
+        detail = r.detail
+        for code, text in METHOD_LABEL.items():
+            detail = re.sub(rf"\bversus {code}\b", f"versus {text}", detail)
+        rows.append(replace(r, detail=detail))
     return Estimates(tuple(rows))
 
 

@@ -16,7 +16,7 @@ from glisson.methods.balance import balance
 from glisson.methods.cox import cox
 from glisson.methods.e_value import COMMON, e_value
 from glisson.methods.weighting import Weights, propensity_weights, weighted_cox, weighted_survival
-from glisson.pitfalls.context import Context, count_text
+from glisson.pitfalls.context import Context, count_text, method_names_in
 from glisson.tables import Endpoint, Estimate, Estimates, Factor
 
 Floats = NDArray[np.float64]
@@ -94,9 +94,7 @@ def _crude(context: Context) -> tuple[Estimates, Estimates]:
 
 def _named(row: Estimate, note: str) -> Estimate:
     """Return a row that prints methods by name; noted ones are a set of statistics of their own."""
-    detail = row.detail
-    for code, text in METHOD_LABEL.items():
-        detail = detail.replace(f"versus {code}", f"versus {text}")
+    (detail,) = (r.detail for r in method_names_in(Estimates((row,))))
     variable = f"{row.variable} weighted" if note else row.variable
     if row.statistic in {"n", "events"}:
         note = ""
