@@ -87,8 +87,8 @@ def missing_data(context: Context) -> list[Finding]:
                 *((f"{g.label}, missing by {what}", f"P = {p:.2g}") for g, what, p in related),
             ),
             sentence=_capital("; ".join(parts)) + ".",
-            consequence="A model of complete cases leaves these patients out, and who has no value is rarely left to chance. Its "
-            "estimates are then those of other patients, and always of fewer.",
+            consequence="A model of complete cases leaves these patients out, and who has no value is rarely left to "
+            "chance. Its estimates are then those of other patients, and always of fewer.",
             remedy=(left if many else "") + done,
             naive=naive,
             corrected=corrected,
