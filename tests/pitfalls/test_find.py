@@ -87,5 +87,5 @@ def test_a_sheet_with_durations_only_is_searched_as_far_as_it_goes() -> None:
 
 
 def test_detectors_are_named_once() -> None:
-    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 16
+    assert len({d.__name__ for d in DETECTORS}) == len(DETECTORS) == 17
     assert all(d.__doc__ and d.__doc__[0] == "P" for d in DETECTORS)

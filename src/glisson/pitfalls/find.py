@@ -10,6 +10,7 @@ from glisson.pitfalls.criteria import mixed_criteria, treated_target_lesions
 from glisson.pitfalls.dates import imputed_dates
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.missing import missing_data
+from glisson.pitfalls.multiplicity import multiplicity
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
 from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
 
@@ -20,6 +21,7 @@ DETECTORS: tuple[Detector, ...] = (
     competing_deaths,
     clustering,
     events_per_parameter,
+    multiplicity,
     missing_data,
     separation,
     treated_target_lesions,
