@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,7 +59,7 @@ def compared_methods(context: Context, numbers: Mapping[str, Floats]) -> Compari
         return Comparison(crude=crude, weighted=Estimates(), e_values=e_values, numbers=(), sentence=sentence)
     level = context.analysis.level
     rows = weighted_survival(endpoint, weights, level=level) + weighted_cox(endpoint, weights, level=level)
-    rows = Estimates(tuple(_named(r, "with overlap weights") for r in rows))
+    rows = _noted(rows)
     sizes = [
         f"{METHOD_LABEL.get(name, name)} {size:.1f} of {int((weights.group.codes == i).sum())}"
         for i, (name, size) in enumerate(zip(weights.group.levels, weights.effective, strict=True))
@@ -88,17 +88,22 @@ def _crude(context: Context) -> tuple[Estimates, Estimates]:
             continue
         found = e_value(r.value, r.low, r.high, kind="hr", rare=rare, name=r.variable)
         e_rows += [replace(e, group=r.group, n=r.n, events=r.events, detail=f"{r.detail}, {e.detail}") for e in found]
-    named = [tuple(_named(r, "") for r in rows) for rows in (ratios, e_rows)]
-    return Estimates(named[0]), Estimates(named[1])
+    return _crude_named(ratios), _crude_named(e_rows)
 
 
-def _named(row: Estimate, note: str) -> Estimate:
-    """Return a row that prints methods by name; noted ones are a set of statistics of their own."""
-    (detail,) = (r.detail for r in method_names_in(Estimates((row,))))
-    variable = f"{row.variable} weighted" if note else row.variable
-    if row.statistic in {"n", "events"}:
-        note = ""
-    return replace(row, variable=variable, detail=", ".join(t for t in (detail, note) if t))
+def _crude_named(rows: Iterable[Estimate]) -> Estimates:
+    return method_names_in(Estimates(tuple(replace(r, variable=f"{r.variable} crude") for r in rows)))
+
+
+def _noted(rows: Estimates) -> Estimates:
+    """Return weighted rows with names of their own: counts of each group stand beside its median, not its ratio."""
+    out = []
+    for r in method_names_in(rows):
+        counts = r.statistic in {"n", "events"}
+        note = "" if counts else "with overlap weights"
+        own = "weighted" if counts or (r.group and r.statistic != "hazard_ratio") else "weighted ratio"
+        out.append(replace(r, variable=f"{r.variable} {own}", detail=", ".join(t for t in (r.detail, note) if t)))
+    return Estimates(tuple(out))
 
 
 def _with_methods(endpoint: Endpoint, least: int) -> Endpoint:
