@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.validation import (
+    adjusted_curves,
     agreement,
     curves,
     imputation,
@@ -47,7 +48,17 @@ class Row:
 
 def rows() -> list[Row]:
     """Compare everything."""
-    parts = (curves, rank_tests, regression, rmst_regression, weighting, imputation, small_samples, agreement)
+    parts = (
+        curves,
+        rank_tests,
+        regression,
+        adjusted_curves,
+        rmst_regression,
+        weighting,
+        imputation,
+        small_samples,
+        agreement,
+    )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
 
