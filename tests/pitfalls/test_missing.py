@@ -41,10 +41,10 @@ def test_a_gap_in_more_than_a_twentieth_is_imputed() -> None:
     expected = cox(os, "method", numbers={"x": [20.0 + (11 * i) % 31 for i in kept]}).select("hazard_ratio")
     assert [r.value for r in found.naive] == pytest.approx([r.value for r in expected])
     assert [r.detail for r in found.naive] == [
-        "versus DEB-TACE, complete cases", "per 1 of Largest liver lesion, complete cases",
+        "versus DEB-TACE, complete cases", "per mm of Largest liver lesion, complete cases",
     ]  # fmt: skip
     assert [(r.detail, r.n, r.events) for r in found.corrected] == [
-        ("versus DEB-TACE, imputed", 24, 24), ("per 1 of Largest liver lesion, imputed", 24, 24),
+        ("versus DEB-TACE, imputed", 24, 24), ("per mm of Largest liver lesion, imputed", 24, 24),
     ]  # fmt: skip
     assert all(r.low < r.value < r.high for r in found.corrected)
 

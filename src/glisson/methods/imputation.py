@@ -245,6 +245,7 @@ def cox_imputed(
     covariates: str | Sequence[str] = (),
     *,
     numbers: Sequence[str] = (),
+    units: Mapping[str, str] | None = None,
     penalty: Penalty = "auto",
     level: float = 0.95,
 ) -> Estimates:
@@ -258,6 +259,8 @@ def cox_imputed(
         From ``impute``.
     covariates, numbers
         Names of the imputed grouping variables and numbers that are in the model.
+    units
+        What one step of a number is called: ``{"age": "year"}``.
     penalty
         As for ``cox``; ``"auto"`` uses Firth's in all imputations where one needs it.
     level
@@ -286,9 +289,9 @@ def cox_imputed(
     absent = [n for n in (*wanted, *numbers) if n not in imputed.factors[0] and n not in imputed.numbers[0]]
     if absent or len(data) != _length(imputed):
         raise InputError(f"{', '.join(absent) or 'other units'} were not imputed", expected="what was given to impute")
-    models = _models(data, imputed, wanted, numbers, penalty)
+    models = _models(data, imputed, wanted, numbers, units, penalty)
     if penalty == "auto" and len({one.firth for one in models}) > 1:
-        models = _models(data, imputed, wanted, numbers, "firth")
+        models = _models(data, imputed, wanted, numbers, units, "firth")
     rows = []
     first = models[0]
     for j, column in enumerate(first.design.columns):
@@ -312,12 +315,18 @@ def _length(imputed: Imputed) -> int:
 
 
 def _models(
-    data: Endpoint, imputed: Imputed, covariates: Sequence[str], numbers: Sequence[str], penalty: Penalty
+    data: Endpoint,
+    imputed: Imputed,
+    covariates: Sequence[str],
+    numbers: Sequence[str],
+    units: Mapping[str, str] | None,
+    penalty: Penalty,
 ) -> list[CoxModel]:
     out = []
     for factors, values in zip(imputed.factors, imputed.numbers, strict=True):
         completed = replace(data, keys={**data.keys, **factors})
-        out.append(fit_cox(completed, covariates, numbers={n: values[n] for n in numbers}, penalty=penalty))
+        chosen = {n: values[n] for n in numbers}
+        out.append(fit_cox(completed, covariates, numbers=chosen, units=units, penalty=penalty))
     return out
 
 

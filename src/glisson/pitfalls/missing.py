@@ -31,8 +31,8 @@ class Gap:
 
     Parameters
     ----------
-    name, label, is_number
-        Column, printed name, and whether its values are numbers.
+    name, label, unit, is_number
+        Column, printed name and unit, and whether its values are numbers.
     missing, n
         Patients without it, and all.
     absent
@@ -43,6 +43,7 @@ class Gap:
 
     name: str
     label: str
+    unit: str
     is_number: bool
     missing: int
     n: int
@@ -115,7 +116,7 @@ def _gap(context: Context, row: Baseline) -> Gap | None:
     if row.name in patient.columns:
         absent = patient[row.name].is_null().to_numpy()
     related = _related(context, absent) if len(absent) and int(absent.sum()) == missing else ()
-    return Gap(name=row.name, label=row.label, is_number=not row.levels, missing=missing, n=n,
+    return Gap(name=row.name, label=row.label, unit=row.unit, is_number=not row.levels, missing=missing, n=n,
                absent=absent if int(absent.sum()) == missing else absent[:0], related=related)  # fmt: skip
 
 
@@ -169,9 +170,11 @@ def _models(context: Context, gaps: list[Gap]) -> tuple[Estimates, Estimates, st
     keys, numbers = _values(context, gap, rows)
     whole = replace(os, keys={"method": os.keys["method"], **keys})
     done = impute(whole, tuple(whole.keys), numbers=numbers, seed=context.analysis.seed)
-    level = context.analysis.level
-    naive = cox(whole.take(here), tuple(whole.keys), numbers={k: v[here] for k, v in numbers.items()}, level=level)
-    pooled = cox_imputed(whole, done, tuple(whole.keys), numbers=tuple(numbers), level=level)
+    level, units = context.analysis.level, {gap.label: gap.unit.removesuffix("s")}
+    naive = cox(
+        whole.take(here), tuple(whole.keys), numbers={k: v[here] for k, v in numbers.items()}, units=units, level=level
+    )
+    pooled = cox_imputed(whole, done, tuple(whole.keys), numbers=tuple(numbers), units=units, level=level)
     return (
         noted(method_names_in(naive.select("hazard_ratio")), "complete cases"),
         noted(method_names_in(pooled.select("hazard_ratio")), "imputed"),
