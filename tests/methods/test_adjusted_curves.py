@@ -32,15 +32,15 @@ def eight(arm: str = "abababab") -> Endpoint:
 
 @pytest.mark.by_hand
 def test_one_covariate_without_adjustment_is_the_prediction_of_the_model() -> None:
-    # Deaths on 1 (a), 2 (b), 3 (a), censored 4 (b). With r the hazard ratio of b: 2/(2+2r) ... the score is
-    # 0 = 1 - 2r/(2+2r) - 2r/(1+2r) - r/(1+r), and H0 adds 1/(2+2r), 1/(1+2r), 1/(1+r).
+    # Deaths on 1 (a), 2 (b) and 3 (a), censored on 4 (b). With r the hazard ratio of b the score is
+    # 1 - 2r/(2+2r) - 2r/(1+2r) - r/(1+r), solved by bisection, and H0 adds 1/(2+2r), 1/(1+2r), 1/(1+r).
     keys = {"arm": list("abab")}
     os = Endpoint.from_arrays([1, 2, 3, 4], [1, 1, 1, 0], keys=keys, name="os")
     rows = adjusted_survival(os, "arm", times=[1, 3], penalty="none")
     low, high = 0.0, 10.0
     for _ in range(200):
         r = (low + high) / 2
-        low, high = (r, high) if 1 - 2 * r / (2 + 2 * r) - 2 * r / (1 + 2 * r) * 1.0 - r / (1 + r) > 0 else (low, r)
+        low, high = (r, high) if 1 - 2 * r / (2 + 2 * r) - 2 * r / (1 + 2 * r) - r / (1 + r) > 0 else (low, r)
     after = [1 / (2 + 2 * r), 1 / (2 + 2 * r) + 1 / (1 + 2 * r) + 1 / (1 + r)]
     expected = [math.exp(-h * f) for h in after for f in (1, r)]
     assert [x.value for x in rows.select("survival")] == pytest.approx(expected, abs=1e-8)

@@ -143,7 +143,7 @@ def test_order_unit_of_time_and_sign_of_the_contrast(data, scale) -> None:
     [
         ({"estimator": "tian"}, SettingsError, "pseudo or ipcw"),
         ({"level": 1.0}, SettingsError, "level"),
-        ({"covariates": ()}, InputError, "nothing|something to compare"),
+        ({"covariates": ()}, InputError, "something to compare"),
         ({"numbers": {"z": [1.0] * 6}}, InputError, "cannot be told apart"),
         ({"numbers": {k: [1.0, 2, 3, 5, 8, 13] for k in "vwxyz"}}, InputError, "6 units for 7 coefficients"),
         ({"tau": -1}, SettingsError, "days from 0"),
