@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.validation import (
+    adjusted_curves,
     agreement,
     curves,
     cut_points,
     detectable,
+    imputation,
     interval_censored,
     logistic,
     rank_tests,
     regression,
+    rmst_regression,
     small_samples,
     weighting,
 )
@@ -50,9 +53,20 @@ class Row:
 def rows() -> list[Row]:
     """Compare everything."""
     parts = (
-        curves, interval_censored, rank_tests, cut_points, regression, logistic, weighting, small_samples, agreement,
+        curves,
+        interval_censored,
+        rank_tests,
+        cut_points,
+        regression,
+        logistic,
+        weighting,
+        small_samples,
+        agreement,
         detectable,
-    )  # fmt: skip
+        adjusted_curves,
+        rmst_regression,
+        imputation,
+    )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
 

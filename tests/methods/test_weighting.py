@@ -165,7 +165,8 @@ def test_rows_say_what_was_done() -> None:
 
 
 def test_lack_of_overlap_and_dominance_are_said() -> None:
-    # One of ten in a is m, nine of ten in b are: that one stands for nine.
+    # One of thirty in a is m, and 29 of thirty in b are: P(a) is 1/30 for m, so that one stands for 30/2 and the others
+    # for 30/58 each, 15 in all.
     endpoint = four("a" * 30 + "b" * 30, "f" * 29 + "m" + "f" + "m" * 29)
     found = propensity_weights(endpoint, "arm", "sex", kind="iptw")
     assert "60 of 60 have a probability below 5% of some group (positivity)" in found.warnings

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linprog
 
-from glisson.kernels.newton import Point, Solution, maximise
+from glisson.kernels.newton import STEPS, Point, Solution, maximise
 from glisson.kernels.risk_sets import Floats, Ints
 
 #: A linear predictor beyond which a coefficient is on its way to infinity.
@@ -130,7 +130,9 @@ def objective(x: Floats, group: Ints, *, firth: bool) -> Callable[[Floats], Poin
     return lambda beta: chosen(x, group, beta)
 
 
-def fit(x: Floats, group: Ints, groups: int, *, firth: bool) -> Solution:
+def fit(
+    x: Floats, group: Ints, groups: int, *, firth: bool, steps: int = STEPS, tolerance: float = _TOLERANCE
+) -> Solution:
     """Maximise the likelihood, penalised or not.
 
     Parameters
@@ -143,6 +145,8 @@ def fit(x: Floats, group: Ints, groups: int, *, firth: bool) -> Solution:
         Number of groups K.
     firth
         Whether Firth's penalty is added.
+    steps, tolerance
+        Most steps, and the gain below which the search ends.
 
     Returns
     -------
@@ -158,5 +162,5 @@ def fit(x: Floats, group: Ints, groups: int, *, firth: bool) -> Solution:
     limit = np.tile(_FAR / np.maximum(np.abs(x).max(axis=0), 1e-12), groups - 1)
     start = np.zeros((groups - 1) * x.shape[1])
     function = objective(x, group, firth=firth)
-    found = maximise(function, start, limit=limit, tolerance=_TOLERANCE)
+    found = maximise(function, start, limit=limit, steps=steps, tolerance=tolerance)
     return found._replace(point=function(found.at)) if found.outcome == "converged" else found

@@ -180,10 +180,10 @@ def versus(estimates: Estimates) -> Estimates:
     >>> versus(Estimates((row,))).rows[0].detail
     'versus DEB-TACE'
     """
-    codes = [r.detail.rsplit("=", 1)[-1].removeprefix("versus ") for r in estimates]
-    rows = (
-        replace(r, detail=f"versus {METHOD_LABEL.get(code, code)}") for r, code in zip(estimates, codes, strict=True)
-    )
+    rows = []
+    for r in estimates:
+        code = r.detail.rsplit("=", 1)[-1].removeprefix("versus ")
+        rows.append(replace(r, detail=f"versus {METHOD_LABEL[code]}") if code in METHOD_LABEL else r)
     return Estimates(tuple(rows))
 
 

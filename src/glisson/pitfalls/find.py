@@ -16,6 +16,8 @@ from glisson.pitfalls.external import external_benchmarks, prior_data_conflict, 
 from glisson.pitfalls.guarantee_time import guarantee_time
 from glisson.pitfalls.hazards import nonproportional_hazards
 from glisson.pitfalls.imaging import imaging_intervals
+from glisson.pitfalls.missing import missing_data
+from glisson.pitfalls.multiplicity import multiplicity
 from glisson.pitfalls.not_evaluable import missing_responses
 from glisson.pitfalls.selective import best_of_reporting
 from glisson.pitfalls.small_samples import events_per_parameter, immature_curves, separation, tiny_groups
@@ -33,6 +35,8 @@ DETECTORS: tuple[Detector, ...] = (
     clustering,
     events_per_parameter,
     nonproportional_hazards,
+    multiplicity,
+    missing_data,
     separation,
     post_treatment_covariates,
     imaging_intervals,

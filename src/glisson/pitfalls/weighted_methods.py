@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from glisson.methods.balance import balance
 from glisson.methods.cox import cox
 from glisson.methods.e_value import COMMON, e_value
 from glisson.methods.weighting import Weights, propensity_weights, weighted_cox, weighted_survival
-from glisson.pitfalls.context import Context, count_text
+from glisson.pitfalls.context import Context, count_text, versus
 from glisson.tables import Endpoint, Estimate, Estimates, Factor
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ def compared_methods(context: Context, numbers: Mapping[str, Floats]) -> Compari
         return Comparison(crude=crude, weighted=Estimates(), e_values=e_values, numbers=(), sentence=sentence)
     level = context.analysis.level
     rows = weighted_survival(endpoint, weights, level=level) + weighted_cox(endpoint, weights, level=level)
-    rows = Estimates(tuple(_named(r, "with overlap weights") for r in rows))
+    rows = _noted(rows)
     sizes = [
         f"{METHOD_LABEL.get(name, name)} {size:.1f} of {int((weights.group.codes == i).sum())}"
         for i, (name, size) in enumerate(zip(weights.group.levels, weights.effective, strict=True))
@@ -88,19 +88,22 @@ def _crude(context: Context) -> tuple[Estimates, Estimates]:
             continue
         found = e_value(r.value, r.low, r.high, kind="hr", rare=rare, name=r.variable)
         e_rows += [replace(e, group=r.group, n=r.n, events=r.events, detail=f"{r.detail}, {e.detail}") for e in found]
-    named = [tuple(_named(r, "") for r in rows) for rows in (ratios, e_rows)]
-    return Estimates(named[0]), Estimates(named[1])
+    return _crude_named(ratios), _crude_named(e_rows)
 
 
-def _named(row: Estimate, note: str) -> Estimate:
-    """Return a row that prints methods by name; noted ones are a set of statistics of their own."""
-    detail = row.detail
-    for code, text in METHOD_LABEL.items():
-        detail = detail.replace(f"versus {code}", f"versus {text}")
-    variable = f"{row.variable} weighted" if note else row.variable
-    if row.statistic in {"n", "events"}:
-        note = ""
-    return replace(row, variable=variable, detail=", ".join(t for t in (detail, note) if t))
+def _crude_named(rows: Iterable[Estimate]) -> Estimates:
+    return versus(Estimates(tuple(replace(r, variable=f"{r.variable} crude") for r in rows)))
+
+
+def _noted(rows: Estimates) -> Estimates:
+    """Return weighted rows with names of their own: counts of each group stand beside its median, not its ratio."""
+    out = []
+    for r in versus(rows):
+        counts = r.statistic in {"n", "events"}
+        note = "" if counts else "with overlap weights"
+        own = "weighted" if counts or (r.group and r.statistic != "hazard_ratio") else "weighted ratio"
+        out.append(replace(r, variable=f"{r.variable} {own}", detail=", ".join(t for t in (r.detail, note) if t)))
+    return Estimates(tuple(out))
 
 
 def _with_methods(endpoint: Endpoint, least: int) -> Endpoint:

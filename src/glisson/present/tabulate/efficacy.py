@@ -152,6 +152,8 @@ def statistic_label(e: Estimate) -> str:
         "proportion": "Proportion",
         "upper_bound": "Upper bound, one-sided",
         "hazard_ratio": "Hazard ratio",
+        "e_value": "E-value",
+        "effective_size": "Effective sample size",
         "one_minus_survival": f"One minus Kaplan-Meier{at}",
         "rate": "Events per person-year",
         "p": "P value",
