@@ -74,6 +74,11 @@ def gradient(function: Function, at: Floats) -> Floats:
         From shape (..., p) to (...).
     at
         Shape (p,).
+
+    Examples
+    --------
+    >>> gradient(lambda theta: theta[..., 0] ** 2 * theta[..., 1], np.array([3.0, 2.0])).round(9)
+    array([12.,  9.])
     """
     points = at + STEP * _AROUND[:, None, None] * np.eye(len(at))
     with np.errstate(invalid="ignore"):
@@ -82,7 +87,19 @@ def gradient(function: Function, at: Floats) -> Floats:
 
 
 def hessian(function: Function, at: Floats) -> Floats:
-    """Return the second derivatives of a function by central differences of sixth order, shape (p, p)."""
+    """Return the second derivatives of a function by central differences of sixth order, shape (p, p).
+
+    Parameters
+    ----------
+    function, at
+        As in ``gradient``.
+
+    Examples
+    --------
+    >>> hessian(lambda theta: theta[..., 0] ** 2 * theta[..., 1] + theta[..., 1] ** 2, np.array([3.0, 2.0])).round(6)
+    array([[4., 6.],
+           [6., 2.]])
+    """
     p, unit = len(at), STEP * np.eye(len(at))
     out = np.empty((p, p))
     with np.errstate(invalid="ignore"):
@@ -103,6 +120,18 @@ def fit(distribution: Distribution, data: Counts) -> Solution:
         What to fit.
     data
         Times in a unit in which the mean under a constant hazard is 1.
+
+    Returns
+    -------
+    Solution
+        Its curvature is the observed information at the maximum.
+
+    Examples
+    --------
+    >>> from glisson.kernels.distributions import exponential
+    >>> two = Counts(time=np.array([0.5, 1.5]), died=np.ones(2), left=np.ones(2), entered=np.zeros(2))
+    >>> abs(float(fit(exponential(), two).at[0])) < 1e-9  # two events in a time of 2
+    True
     """
 
     def value(theta: Floats) -> Floats:

@@ -234,6 +234,13 @@ def fit_group(
         One of ``NAMES``.
     cuts
         Days at which a piecewise hazard changes.
+
+    Examples
+    --------
+    >>> from glisson.tables import Endpoint, risk_table
+    >>> os = Endpoint.from_arrays([90, 180, 270, 400], [1, 1, 1, 0], name="os")
+    >>> round(fit_group("os", (), risk_table(os).levels(), 0, "exponential").loglik, 4)
+    -20.2418
     """
     died = levels.events[place].sum(axis=0).astype(np.float64)
     left = died + levels.censored[place] + levels.moved[place]
