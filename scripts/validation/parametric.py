@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,6 @@ from scripts.validation.compared import Compared, Comparison, golden, produced_b
 
 Z = 1.959963984540054
 MODELS = tuple(name for name in NAMES if name != "piecewise")
-#: Distributions that survreg fits as well.
-OF_SURVREG = ("exponential", "weibull", "log-normal", "log-logistic")
 
 
 def _endpoint(case: dict[str, Any]) -> gl.Endpoint:
@@ -25,11 +24,14 @@ def _endpoint(case: dict[str, Any]) -> gl.Endpoint:
     return gl.Endpoint.from_arrays(case["time"], case["event"], entry=entry, name="os")
 
 
-def _fits(names: tuple[str, ...] = MODELS) -> Iterator[tuple[ParametricFit, dict[str, Any], dict[str, Any]]]:
-    for case in golden("parametric")["cases"].values():
-        levels = gl.risk_table(_endpoint(case)).levels()
-        for name in names:
-            yield fit_group("os", (), levels, 0, name), case["models"][name], case
+@cache
+def _fits() -> tuple[tuple[ParametricFit, dict[str, Any], dict[str, Any]], ...]:
+    """Fit every distribution to every data set, once."""
+    return tuple(
+        (fit_group("os", (), gl.risk_table(_endpoint(case)).levels(), 0, name), case["models"][name], case)
+        for case in golden("parametric")["cases"].values()
+        for name in MODELS
+    )
 
 
 def parameters() -> Iterator[Compared]:
@@ -55,8 +57,8 @@ def likelihoods() -> Iterator[Compared]:
 
 def survreg() -> Iterator[Compared]:
     """Log likelihoods and intercepts of survreg, which speaks of the logarithm of time."""
-    for fit, _, case in _fits(OF_SURVREG):
-        if "survreg" not in case:
+    for fit, _, case in _fits():
+        if fit.name not in case.get("survreg", {}):
             continue
         theirs = case["survreg"][fit.name]
         yield Compared(fit.loglik, theirs["loglik"])
@@ -64,11 +66,14 @@ def survreg() -> Iterator[Compared]:
         yield Compared(float(place) + math.log(fit.unit), theirs["intercept"])
 
 
-def _rows() -> Iterator[tuple[gl.Estimates, dict[str, Any], dict[str, Any]]]:
-    for case in golden("parametric")["cases"].values():
-        for name in MODELS:
-            rows = parametric(_endpoint(case), distribution=name, times=case["at"], tau=case["tau"])
-            yield rows, case["models"][name], case
+@cache
+def _rows() -> tuple[tuple[gl.Estimates, dict[str, Any], dict[str, Any]], ...]:
+    """Return the rows of every distribution and data set, computed once."""
+    return tuple(
+        (parametric(_endpoint(case), distribution=n, times=case["at"], tau=case["tau"]), case["models"][n], case)
+        for case in golden("parametric")["cases"].values()
+        for n in MODELS
+    )
 
 
 def _share(row: Estimate, tau: float) -> list[float | None]:
