@@ -20,6 +20,7 @@ from scripts.validation import (
     imputation,
     interval_censored,
     logistic,
+    parametric,
     rank_tests,
     regression,
     rmst_regression,
@@ -66,6 +67,7 @@ def rows() -> list[Row]:
         adjusted_curves,
         rmst_regression,
         imputation,
+        parametric,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

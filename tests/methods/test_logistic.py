@@ -83,6 +83,18 @@ def test_covariance_over_clusters():
 
 
 @pytest.mark.independent
+def test_case_weights_are_robust():
+    """Halving every weight changes nothing, and the covariance is that of rows as clusters."""
+    d = _data("small")
+    numbers = {n: d[n] for n in ("smoke", "lwt")}
+    half = fit_logistic(d["low"], numbers=numbers, weight=np.full(27, 0.5), penalty="none")
+    rows = fit_logistic(d["low"], numbers=numbers, cluster=np.arange(27), penalty="none")
+    assert half.beta == pytest.approx(rows.beta, abs=1e-8)
+    assert half.covariance == pytest.approx(rows.covariance, rel=1e-7)
+    assert half.clusters == 27
+
+
+@pytest.mark.independent
 def test_firth_against_the_data_of_heinze_and_schemper():
     case = json.loads(vector("external/firth_logistic_sex2.json").read_text(encoding="utf-8"))
     names = case["names"][1:]

@@ -68,6 +68,12 @@ def moments(data: LogisticData, beta: Floats) -> Point:
         From ``prepare``.
     beta
         Shape (p,), the intercept first.
+
+    Examples
+    --------
+    >>> four = prepare(np.zeros((4, 0)), np.array([1.0, 0.0, 0.0, 0.0]))
+    >>> round(moments(four, np.array([np.log(1 / 3)])).value, 4)  # log 1/4 + 3 log 3/4
+    -2.2493
     """
     eta = data.x @ beta
     probability = expit(eta)

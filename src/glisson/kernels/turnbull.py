@@ -221,6 +221,12 @@ def quantile(found: Places, mass: Floats, p: float, tolerance: float = 1e-9) -> 
         The ends of the place in which the share is passed; both infinite where it never is. Where it is reached exactly
         between two places, the middle between their beginnings and the middle between their ends, the convention for
         flat stretches of survival curves.
+
+    Examples
+    --------
+    >>> here = places(np.array([10.0, 30.0]), np.array([20.0, 40.0]))
+    >>> quantile(here, np.array([0.6, 0.4]), 0.5), quantile(here, np.array([0.5, 0.5]), 0.5)
+    ((10.0, 20.0), (20.0, 30.0))
     """
     reached = np.cumsum(mass)
     own = mass > tolerance

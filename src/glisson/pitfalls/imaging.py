@@ -79,7 +79,8 @@ def imaging_intervals(context: Context) -> list[Finding]:
             "the method looks better.",
             remedy="Beside the usual analysis stands one in which progression lies anywhere between the last scan "
             "without it and the first with it (Turnbull). Where this leaves the median open, its earliest and latest "
-            "day are given.",
+            "day are given. With few patients the estimate gathers the progressions of many in the few days that their "
+            "intervals share, and can lie far from the usual one: what is known is in the limits.",
             naive=_medians(context),
             corrected=corrected,
             reference="Panageas 2007",
