@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from glisson.assessing import courses, exposure, standards
+from glisson.assessing import courses, exposure, regression, standards
 from glisson.assessing.baseline import table_one
 from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.assessing.efficacy import breakdown, logged, plan
@@ -85,7 +85,10 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step = progress or (lambda _: None)
     context, log = prepared(cohort, step)
     name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
-    step("response and safety")
+    step("regression models")
+    models = regression.build(endpoints, cohort.study.analysis)
+    log = (*log, *regression.logged(models, cohort.study.endpoints.rule_set))
+    step("response")
     response = response_result(cohort)
     step("pitfalls")
     findings = find(context)
@@ -116,6 +119,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
         bias=robins_i(context, findings),
+        regression=models,
     )
 
 

@@ -215,6 +215,8 @@ class Words:
                 return self.number(value, 0)
             case "p":
                 return self.p_cell(value)
+            case "ratio":  # a ratio of 9564.04 claims four digits too many
+                return self.number(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)
             case _:
                 return self.number(value, 2)
 

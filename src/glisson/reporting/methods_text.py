@@ -9,7 +9,7 @@ from glisson.present.document import Block, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
 from glisson.present.tabulate.efficacy import rule_set_name
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case
-from glisson.reporting import doxorubicin, exposure, laboratory, lesions, response, safety, standards
+from glisson.reporting import doxorubicin, exposure, laboratory, lesions, regression, response, safety, standards
 from glisson.reporting.references import cited
 from glisson.reporting.wording import words_of
 
@@ -22,6 +22,7 @@ def chapter(assessment: Assessment) -> list[Block]:
         *_endpoints(assessment),
         Paragraph(lead="Estimation.", text=_estimation(assessment)),
         Paragraph(lead="Comparisons.", text=_comparisons(assessment)),
+        *_regression(assessment),
         *_safety(assessment),
         *_standards(assessment),
         Paragraph(lead="Reporting and software.", text=_software(assessment)),
@@ -106,9 +107,13 @@ def _comparisons(assessment: Assessment) -> str:
     return (
         f"{opening(len(tests), 'test')} between groups "
         f"{'was' if len(tests) == 1 else 'were'} run ({'; '.join(variants)}), two-sided and without correction for "
-        "multiplicity; all of them are printed. Groups with too few events are not tested, and the text says so. "
-        "Regression models were not fitted."
+        "multiplicity; all of them are printed. Groups with too few events are not tested, and the text says so."
     )
+
+
+def _regression(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.regression
+    return [Paragraph(lead="Regression.", text=regression.methods_text(result))] if result is not None else []
 
 
 def _safety(assessment: Assessment) -> list[Paragraph]:

@@ -22,6 +22,7 @@ from glisson.reporting.results_parts import (
     Part,
     as_rows,
 )
+from glisson.reporting.results_regression import RegressionPart
 from glisson.reporting.results_response import LesionPart, ResponsePart
 from glisson.reporting.results_safety import SafetyPart
 
@@ -189,6 +190,7 @@ class Results(Part):
     standards: StandardsPart | None
     courses: CoursesPart | None
     bias: tuple[BiasRow, ...]
+    regression: RegressionPart | None
 
 
 def results_json(assessment: Assessment) -> str:
