@@ -121,8 +121,7 @@ def _competing(endpoint: Endpoint, settings: AnalysisSettings) -> CompetingModel
     notes = []
     if endpoint.n_events < settings.minimum_events:
         notes.append(
-            f"A model would need {settings.minimum_events} events and there {'is' if endpoint.n_events == 1 else 'are'} "
-            f"{endpoint.n_events}, so none is fitted."
+            f"A model would need {settings.minimum_events} events; {endpoint.n_events} are too few, so none is fitted."
         )
     else:
         specific = coefficients(fit_cox(endpoint, "method"), profile=not lesions, level=settings.level)

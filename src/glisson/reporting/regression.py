@@ -38,8 +38,8 @@ def _survival_text(assessment: Assessment, result: RegressionResult) -> str:
     text = f"{_said(assessment, first)} ([[regression-survival]]). "
     if any(m.penalty for one in result.survival for m in one.models):
         text += (
-            "With fewer than ten events a parameter the usual fit would exaggerate; such models are fitted with Firth's "
-            "penalty and have profile likelihood intervals. "
+            "With fewer than ten events a parameter the usual fit would exaggerate; such models are fitted with "
+            "Firth's penalty and have profile likelihood intervals. "
         )
     adjusted = any(len(m.covariates) > 1 for one in result.survival for m in one.models)
     text += (
