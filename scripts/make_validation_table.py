@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.validation import agreement, curves, rank_tests, regression, small_samples
+from scripts.validation import agreement, curves, guarantee_time, rank_tests, regression, small_samples
 from scripts.validation.compared import Compared, Comparison
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
@@ -38,7 +38,7 @@ class Row:
 
 def rows() -> list[Row]:
     """Compare everything."""
-    parts = (curves, rank_tests, regression, small_samples, agreement)
+    parts = (curves, rank_tests, regression, guarantee_time, small_samples, agreement)
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
 
