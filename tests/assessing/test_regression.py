@@ -121,3 +121,12 @@ def test_every_model_is_in_the_log(demo) -> None:
     }
     assert not any("chi-square" in a.estimator for a in lines)
     assert logged(None, "policy") == []
+
+
+def test_who_entered_late_is_in_no_fine_gray_model() -> None:
+    ttp = survival(30, events=12, name="thp", causes=("liver progression", "death"))
+    late = replace(ttp, entry=np.where(np.arange(30) == 3, 2, ttp.entry))
+    (one,) = build({"thp": late}, SETTINGS).competing
+    assert len(one.cause_specific) == 1
+    assert (len(one.subdistribution), len(one.gray)) == (0, 0)
+    assert "entered late" in one.sentence

@@ -15,6 +15,7 @@ from glisson.methods.competing_tests import fine_gray, gray_test
 from glisson.methods.cox import coefficients, cox, proportional_hazards
 from glisson.methods.cox_model import fit_cox
 from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables.endpoint import ORIGIN
 
 #: Endpoints with a Cox model, and those in which deaths compete; in the order of the report.
 SURVIVAL, COMPETING = ("os", "pfs", "liver_pfs"), ("thp", "ltp")
@@ -130,6 +131,8 @@ def _competing(endpoint: Endpoint, settings: AnalysisSettings) -> CompetingModel
                 "Lesions of one patient are not independent: the cause-specific model has errors that keep patients "
                 "whole; Gray's test and the Fine-Gray model, which have none here, are left out."
             )
+        elif int(endpoint.entry.max()) != ORIGIN:
+            notes.append("Patients entered late, for which the Fine-Gray model and Gray's test are left out.")
         else:
             sub = fine_gray(endpoint, "method", level=settings.level).select("subdistribution_hazard_ratio")
             if _testable(endpoint, settings):

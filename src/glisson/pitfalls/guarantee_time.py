@@ -123,7 +123,7 @@ def _naive(context: Context, os: Endpoint, title: str, ever: NDArray[np.bool_]) 
     group = Factor.of(np.where(ever, "ever", "never"), ["never", "ever"])
     keyed = regrouped(os, "os (naive)", {title: group}, np.arange(len(os)))
     rows = context.medians(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
-    return rows + context.ratios(keyed, title)
+    return rows + context.ratios(keyed, title, wald=True)
 
 
 def _time_dependent(context: Context, os: Endpoint, title: str, day: Ints) -> Estimates:
