@@ -17,6 +17,7 @@ from scripts.validation import (
     curves,
     cut_points,
     detectable,
+    guarantee_time,
     imputation,
     interval_censored,
     logistic,
@@ -68,6 +69,7 @@ def rows() -> list[Row]:
         rmst_regression,
         imputation,
         parametric,
+        guarantee_time,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

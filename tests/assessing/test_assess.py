@@ -88,4 +88,8 @@ def test_everything_that_was_run_is_in_the_log(demo):
     named = {e.method for x in demo.endpoints for b in x.breakdowns for e in (*b.estimates, *b.tests) if e.method}
     separately = {a.estimator for a in logged(demo.by_method)}
     assert separately
+    models = [m for one in demo.regression.survival for m in one.models]
+    fitted = [e for m in models for e in (*m.ratios, *m.proportional, m.test) if e]
+    fitted += [e for c in demo.regression.competing for e in (*c.cause_specific, *c.subdistribution, *c.gray)]
+    named |= {e.method.partition(" (chi-square")[0] for e in fitted if e.method}
     assert run == named | separately

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import beta, t
 
-from glisson.pitfalls.counting import by_current_method, clustering, denominators, double_counting
+from glisson.pitfalls.counting import (
+    _errors_of_ratios,
+    _ratios_by_method,
+    by_current_method,
+    clustering,
+    denominators,
+    double_counting,
+)
+from glisson.tables import Endpoint
 from tests.clinical.build import Person, people
 from tests.pitfalls.build import context_of, day, findings, lesions, only, patient, values
 
@@ -153,3 +163,39 @@ def test_time_is_split_at_every_change_of_method() -> None:
         ("B", -1, 40, -1, "deb_tace"), ("B", 40, 90, 1, "y90"),
         ("C", -1, 20, -1, "combined"), ("C", 20, 60, 0, "tae"),
     ]  # fmt: skip
+
+
+@pytest.mark.by_hand
+def test_lesions_counted_twice_halve_the_naive_variance_and_leave_the_robust_one() -> None:
+    """Twins of every lesion add no information: only errors that keep patients whole do not shrink."""
+    context = context_of(people([patient("A", 100)]))
+    time, cause, method = [3, 9, 14, 20, 31, 40, 2, 5, 7, 8, 12, 18], [1] * 12, ["tae"] * 6 + ["deb_tace"] * 6
+    ids = [f"p{i}" for i in range(12)]
+
+    def errors(copies: int) -> list[float]:
+        ltp = Endpoint.from_arrays(
+            time * copies, cause * copies, unit=[f"{i}-{c}" for c in range(copies) for i in ids], cluster=ids * copies,
+            causes=["local progression"], keys={"method": method * copies}, name="ltp",
+        )  # fmt: skip
+        ltp = replace(ltp, cluster=np.array(ids * copies))
+        alone, whole = _ratios_by_method(context, ltp)
+        assert alone.one("hazard_ratio").n == 12 * copies
+        return [float(text) for rows in (alone, whole) for _, text in _errors_of_ratios(rows, "")]
+
+    (naive, _), (naive_of_two, robust_of_two) = errors(1), errors(2)
+    assert naive_of_two == pytest.approx(naive / 2**0.5, rel=0.1)  # Efron's ties and Firth's penalty differ a little
+    assert robust_of_two > 1.15 * naive_of_two
+
+
+@pytest.mark.by_hand
+def test_a_second_method_counts_from_its_session_on_in_the_hazard_ratio() -> None:
+    persons = [patient("A", 100), patient("B", 150), patient("C", 400, sessions=[(200, "y90_glass")]),
+               patient("D", 300, method="y90_glass"), patient("E", 90, method="y90_glass")]  # fmt: skip
+    found = only(double_counting, persons)
+    naive, moving = found.naive.one("hazard_ratio"), found.corrected.one("hazard_ratio")
+    assert (naive.n, moving.n) == (5, 5)
+    assert naive.group == (("any session by", "y90"),)
+    assert moving.group == (("current method", "y90"),)
+    assert "latest session" in moving.detail
+    # C, who lived longest, counts for both methods in the naive analysis: six rows, six deaths.
+    assert (naive.events, moving.events) == (6, 5)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
+from glisson.methods.competing_tests import fine_gray, gray_test
+from glisson.methods.cox import cox
 from glisson.pitfalls.time_bias import competing_deaths, selection_on_survival, stale_followup
-from tests.pitfalls.build import day, findings, only, patient, values
+from glisson.tables import Endpoint
+from tests.clinical.build import people
+from tests.pitfalls.build import context_of, day, findings, only, patient, values
 
 LATE = [patient(n, d) for n, d in zip("ABCDEF", (100, 120, 140, 160, 180, 200), strict=True)]
 
@@ -141,3 +147,31 @@ def test_patients_treated_after_the_common_date_are_left_out_by_name() -> None:
 
 def test_nobody_alive_nobody_stale() -> None:
     assert not findings(stale_followup, [p for p in followed() if p.death], CUTOFF)
+
+
+@pytest.mark.independent
+def test_methods_are_compared_by_both_hazards_where_there_are_enough_events() -> None:
+    rng = np.random.default_rng(20260101)
+    n = 40
+    method = np.repeat(["deb_tace", "y90"], n // 2).tolist()
+    ttp = Endpoint.from_arrays(
+        rng.integers(20, 900, n), rng.choice([0, 1, 2], n, p=[0.2, 0.5, 0.3]), causes=["progression", "death"],
+        keys={"method": method}, name="ttp",
+    )  # fmt: skip
+    context = replace(context_of(people([patient("A", 100)])), endpoints={"ttp": ttp}, pseudonym=str)
+    (found,) = competing_deaths(context)
+    ratio = found.corrected.one("hazard_ratio")
+    assert ratio.detail == "versus deb_tace, cause-specific"
+    assert ratio.value == cox(ttp, "method").one("hazard_ratio").value
+    theirs = fine_gray(ttp, "method").one("subdistribution_hazard_ratio")
+    assert found.corrected.one("subdistribution_hazard_ratio").value == theirs.value
+    assert found.corrected.one("p").value == gray_test(ttp, "method").one("p").value
+    assert "Gray's test" in found.remedy
+    assert "Fine & Gray" in found.reference
+    lesions = replace(ttp, name="ltp")
+    (found,) = competing_deaths(replace(context, endpoints={"ltp": lesions}))
+    assert {r.statistic for r in found.corrected} >= {"hazard_ratio"}
+    assert not {r.statistic for r in found.corrected} & {"p", "subdistribution_hazard_ratio"}
+    few = replace(ttp, cause=np.where(np.arange(n) < 24, ttp.cause, 2))
+    (found,) = competing_deaths(replace(context, endpoints={"ttp": few}))
+    assert {r.statistic for r in found.corrected} == {"cumulative_incidence"}

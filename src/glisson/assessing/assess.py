@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from glisson.assessing import courses, exposure, standards
+from glisson.assessing import courses, exposure, regression, standards
 from glisson.assessing.baseline import table_one
 from glisson.assessing.by_method import by_method_result
 from glisson.assessing.by_method import logged as logged_by_method
@@ -89,7 +89,10 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step = progress or (lambda _: None)
     context, doxorubicin = prepared(cohort, step)
     name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
-    step("response and safety")
+    step("regression models")
+    models = regression.build(endpoints, cohort.study.analysis)
+    log = (*log, *regression.logged(models, cohort.study.endpoints.rule_set))
+    step("response")
     response = response_result(cohort)
     step("separately by method")
     separately = by_method_result(endpoints, response, context.safety, cohort.study.analysis)
@@ -124,6 +127,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         by_method=separately,
         comparison=comparison_result(cohort),
         bias=robins_i(context, findings),
+        regression=models,
     )
 
 

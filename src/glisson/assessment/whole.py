@@ -12,6 +12,7 @@ from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.assessment.efficacy import NOTHING, Baseline, EndpointResult
 from glisson.assessment.exposure import ExposureResult
 from glisson.assessment.laboratory import LaboratoryResult
+from glisson.assessment.regression import RegressionResult
 from glisson.assessment.response import LesionResult, ResponseResult
 from glisson.assessment.safety import SafetyResult
 from glisson.assessment.standards import StandardsResult
@@ -139,6 +140,8 @@ class Assessment:
         Pitfalls, worst first.
     bias
         The seven domains of ROBINS-I with the facts that bear on each.
+    regression
+        Cox models by method, and both hazards where deaths compete; ``None`` where there is one method only.
     problems
         Everything wrong with the data.
     absent
@@ -183,6 +186,7 @@ class Assessment:
     by_method: ByMethodResult | None = None
     comparison: ComparisonResult | None = None
     bias: tuple[BiasDomain, ...] = ()
+    regression: RegressionResult | None = None
 
     @property
     def endpoint_labels(self) -> tuple[tuple[str, str], ...]:

@@ -21,8 +21,8 @@ from glisson.clinical.settings import AnalysisSettings
 from glisson.clinical.timeline import Timeline, timeline
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.competing import cumulative_incidence
-from glisson.methods.cox import Interval, cox
-from glisson.methods.cox_model import Penalty
+from glisson.methods.cox import coefficients
+from glisson.methods.cox_model import Penalty, fit_cox
 from glisson.methods.proportions import event_rate
 from glisson.methods.survival import kaplan_meier
 from glisson.tables import Endpoint, Estimates, Factor, RiskTable
@@ -125,15 +125,16 @@ class Context:
         """Return events per person-year of each group with exact limits."""
         return event_rate(endpoint, by, level=self.analysis.level)
 
-    def ratios(
-        self, endpoint: Endpoint, *covariates: str, penalty: Penalty = "auto", interval: Interval = "auto"
-    ) -> Estimates:
-        """Return hazard ratios by Cox's model; nothing where there is nothing to compare or nobody had the event."""
+    def ratios(self, endpoint: Endpoint, *covariates: str, penalty: Penalty = "auto", wald: bool = False) -> Estimates:
+        """Return hazard ratios by Cox's model; nothing where there is nothing to compare or nobody had the event.
+
+        Intervals are those of the profile likelihood, or Wald's: where units are correlated, or as usually done.
+        """
         groups = [np.unique(endpoint.factor(c).codes) for c in covariates]
         if not endpoint.n_events or not any(len(g) > 1 for g in groups):
             return Estimates()
-        level = self.analysis.level
-        return cox(endpoint, covariates, penalty=penalty, interval=interval, level=level).select("hazard_ratio")
+        model = fit_cox(endpoint, covariates, penalty=penalty)
+        return coefficients(model, profile=not (wald or model.clusters), level=self.analysis.level)
 
     def testable(self, endpoint: Endpoint, key: str) -> bool:
         """Whether two groups or more have enough events to be compared."""

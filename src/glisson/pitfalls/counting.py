@@ -136,7 +136,7 @@ def _ratios_by_method(context: Context, ltp: Endpoint) -> tuple[Estimates, Estim
     """Return hazard ratios of lesions by method: once as if lesions were independent, once with patients kept whole."""
     if not context.testable(ltp, "method"):
         return Estimates(), Estimates()
-    alone = context.ratios(replace(ltp, cluster=ltp.unit), "method", interval="wald")
+    alone = context.ratios(replace(ltp, cluster=ltp.unit), "method", wald=True)
     return alone, context.ratios(ltp, "method")
 
 
@@ -248,7 +248,7 @@ def _double_counted(context: Context, os: Endpoint, methods: dict[str, list[str]
     key = {"any session by": Factor.of([m for _, m in pairs], _in_order(os, [m for _, m in pairs]))}
     rows = np.array([i for i, _ in pairs], dtype=np.int64)
     keyed = regrouped(os, "os (counted under every method)", key, rows)
-    return context.medians(keyed, "any session by") + context.ratios(keyed, "any session by")
+    return context.medians(keyed, "any session by") + context.ratios(keyed, "any session by", wald=True)
 
 
 def _in_order(os: Endpoint, used: list[str]) -> list[str]:

@@ -80,10 +80,10 @@ def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) ->
             ),
         ),
         sentence=f"{count_text(n, 'patient')} can be put in a group with {title}{since} only because of what happened "
-        f"after the first session. They cannot have died before it happened: {share} of that group's follow-up is "
-        f"guaranteed survival.{_ratios_text(naive, in_time, landmarks)}",
-        consequence="Survival counted from the first session by this grouping favours the exposed patients even if the "
-        "exposure does nothing.",
+        f"after the first session; {share} of that group's follow-up is guaranteed survival."
+        + _ratios_text(naive, in_time, landmarks),
+        consequence="They cannot have died before it happened. Survival counted from the first session by this "
+        "grouping favours the exposed patients even if the exposure does nothing.",
         remedy="No result of this report groups patients by it. Each patient counts as unexposed until it happens and "
         "as exposed from then on: in a time-dependent Cox model, in deaths per person-year, in the test of Mantel and "
         "Byar, and in the curves of Simon and Makuch. Landmark analyses take who is still followed on a fixed day, "
@@ -98,7 +98,7 @@ def _guarantee_finding(context: Context, os: Endpoint, title: str, day: Ints) ->
 def _marks_text(usable: list[int]) -> str:
     left_out = ", ".join(str(mark) for mark in LANDMARKS if mark not in usable)
     if not usable:
-        return " At none of these days were there patients both with and without it."
+        return " On no landmark are there patients both with and without it."
     return f" On day {left_out} one of the two groups is empty." if left_out else ""
 
 
@@ -123,7 +123,7 @@ def _naive(context: Context, os: Endpoint, title: str, ever: NDArray[np.bool_]) 
     group = Factor.of(np.where(ever, "ever", "never"), ["never", "ever"])
     keyed = regrouped(os, "os (naive)", {title: group}, np.arange(len(os)))
     rows = context.medians(keyed, title) + context.rates(keyed, title) + _p(context, keyed, title)
-    return rows + context.ratios(keyed, title)
+    return rows + context.ratios(keyed, title, wald=True)
 
 
 def _time_dependent(context: Context, os: Endpoint, title: str, day: Ints) -> Estimates:

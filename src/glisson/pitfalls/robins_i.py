@@ -34,6 +34,9 @@ DOMAIN = {
     **dict.fromkeys(("P09", "P11", "P20", "P22", "P30"), _REPORTING),
 }
 
+#: Findings whose sentence is a fact that reviewers ask for.
+_TOLD = frozenset({"P02", "P03", "P04", "P06", "P10", "P14", "P16", "P18", "P22", "P23", "P24", "P26"})
+
 
 def robins_i(context: Context, findings: Sequence[Finding]) -> tuple[BiasDomain, ...]:
     """Return the seven domains, each with facts from the records and the ids of the findings that bear on it.
@@ -68,21 +71,26 @@ def robins_i(context: Context, findings: Sequence[Finding]) -> tuple[BiasDomain,
     )
     return tuple(
         BiasDomain(
-            name=name, question=question, facts=tuple(facts),
+            name=name, question=question, facts=(*facts, *_quoted(findings, name)),
             findings=tuple(dict.fromkeys(f.id for f in findings if DOMAIN.get(f.id) == name)),
         )
         for name, question, facts in rows
     )  # fmt: skip
 
 
+def _quoted(findings: Sequence[Finding], domain: str) -> list[str]:
+    """Return the facts of findings that say in a sentence what the records show of a domain."""
+    return [f"{f.id}: {f.sentence}" for f in findings if f.id in _TOLD and DOMAIN[f.id] == domain]
+
+
 def _confounding(context: Context) -> list[str]:
     method = patient_keys(context.cohort)["method"]
     counts = np.bincount(method.codes, minlength=len(method.levels))
     named = [f"{n} {METHOD_LABEL.get(m, m)}" for m, n in zip(method.levels, counts.tolist(), strict=True) if n]
-    facts = [f"The method was chosen by the physicians, not by lot: {', '.join(named)}."]
+    facts = [f"Patients were not assigned to methods at random: {', '.join(named)}."]
     if len(named) < 2:
         facts = ["All patients had one method; nothing is compared within these data."]
-    facts.append(f"{count_text(len(context.baseline), 'variable')} at baseline recorded.")
+    facts.append(f"{count_text(len(context.baseline), 'baseline variable')} recorded.")
     return facts
 
 
@@ -109,7 +117,7 @@ def _methods(context: Context) -> list[str]:
     known = sum(method.levels[c] != "unknown" for c in method.codes)
     return [
         f"The method of the first session is recorded for {percent_text(known, context.cohort.n)}.",
-        "It was known when follow-up began. No result groups patients by what happened later.",
+        "It was known when follow-up began. Only analyses called naive group patients by what happened later.",
     ]
 
 

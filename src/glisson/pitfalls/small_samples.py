@@ -72,7 +72,7 @@ def events_per_parameter(context: Context) -> list[Finding]:
             f"For {_name(first)} it is fitted with Firth's penalty, which takes away most of the bias of few events, "
             "and with profile likelihood intervals, beside the usual fit. The groups are also described one variable "
             "at a time, and methods again within liver-only disease.",
-            naive=context.ratios(first.endpoint, *model, penalty="none"),
+            naive=context.ratios(first.endpoint, *model, penalty="none", wald=True),
             corrected=context.ratios(first.endpoint, *model, penalty="firth")
             + sum((context.summary(first.endpoint, k) for k in first.keys), Estimates()),
             reference="Peduzzi 1995; Vittinghoff & McCulloch 2007; Heinze & Schemper 2001",
@@ -116,7 +116,7 @@ def separation(context: Context) -> list[Finding]:
                 patients |= set(map(str, endpoint.cluster[_rows(endpoint, group)]))
                 estimates += _exact(context, endpoint, group, events, n)
         if len(numbers) > found:
-            usual += noted(context.ratios(endpoint, "method", penalty="none"), endpoint.label.lower())
+            usual += noted(context.ratios(endpoint, "method", penalty="none", wald=True), endpoint.label.lower())
             estimates += noted(context.ratios(endpoint, "method", penalty="firth"), endpoint.label.lower())
     if not numbers:
         return []

@@ -15,6 +15,7 @@ from glisson.methods.competing_tests import fine_gray, gray_test
 from glisson.methods.survival import kaplan_meier
 from glisson.pitfalls.context import Context, count_text, days_text, noted, percent_text, unit_of
 from glisson.tables import Endpoint, Estimates
+from glisson.tables.endpoint import ORIGIN
 
 #: Half a year, the longest time since last contact that still counts as current.
 STALE_DAYS = 183
@@ -126,7 +127,7 @@ def _by_method(context: Context, endpoint: Endpoint) -> Estimates:
     if not context.testable(endpoint, "method"):
         return Estimates()
     rows = noted(context.ratios(endpoint, "method"), "cause-specific")
-    if unit_of(endpoint) == "lesion":
+    if unit_of(endpoint) == "lesion" or int(endpoint.entry.max()) != ORIGIN:
         return rows
     level = context.analysis.level
     return (
@@ -139,8 +140,8 @@ def _by_method(context: Context, endpoint: Endpoint) -> Estimates:
 def _by_method_text(context: Context, endpoint: Endpoint) -> str:
     if not context.testable(endpoint, "method"):
         return ""
-    if unit_of(endpoint) == "lesion":
-        return " Methods are compared by cause-specific hazard ratios with errors that keep patients whole."
+    if unit_of(endpoint) == "lesion" or int(endpoint.entry.max()) != ORIGIN:
+        return " Methods are compared by cause-specific hazard ratios; errors keep patients whole."
     return (
         " Methods are compared by Gray's test, by cause-specific hazard ratios (the rate among those still free of "
         "both) and by subdistribution hazard ratios (who will have had it in the end)."

@@ -216,7 +216,7 @@ class Words:
             case "p":
                 return self.p_cell(value)
             case _:
-                return self.number(value, 2)
+                return self.number(value, _decimals(value) if e.unit == "ratio" else 2)
 
 
 _STYLES: dict[StyleName, Words] = {
@@ -225,6 +225,11 @@ _STYLES: dict[StyleName, Words] = {
     "lancet": Words(name="lancet", p_symbol="p", p_space=False, ci="CI", to="–", point="·"),
     "plain": Words(name="plain", p_symbol="p", ci="CI"),
 }
+
+
+def _decimals(ratio: float) -> int:
+    """Two below 10, one below 100: a ratio of 9564.04 claims four digits too many."""
+    return 2 if abs(ratio) < 10 else 1 if abs(ratio) < 100 else 0
 
 
 def _absent_upper(e: Estimate) -> str:

@@ -16,6 +16,7 @@ from glisson.reporting import (
     exposure,
     laboratory,
     lesions,
+    regression,
     response,
     safety,
     standards,
@@ -32,6 +33,7 @@ def chapter(assessment: Assessment) -> list[Block]:
         *_endpoints(assessment),
         Paragraph(lead="Estimation.", text=_estimation(assessment)),
         Paragraph(lead="Comparisons.", text=_comparisons(assessment)),
+        *_regression(assessment),
         *_by_method(assessment),
         *_safety(assessment),
         *_standards(assessment),
@@ -125,8 +127,7 @@ def _comparisons(assessment: Assessment) -> str:
     return (
         f"{opening(len(tests), 'test')} between groups "
         f"{'was' if len(tests) == 1 else 'were'} run ({'; '.join(variants)}), two-sided and without correction for "
-        "multiplicity; all of them are printed. Groups with too few events are not tested, and the text says so. "
-        "Regression models were not fitted."
+        "multiplicity; all of them are printed. Groups with too few events are not tested, and the text says so."
     )
 
 
@@ -135,6 +136,11 @@ def _by_method(assessment: Assessment) -> list[Paragraph]:
     if result is None or not result.outcomes:
         return []
     return [Paragraph(lead="Separately by method.", text=by_method.methods_text(result, words_of(assessment)))]
+
+
+def _regression(assessment: Assessment) -> list[Paragraph]:
+    result = assessment.regression
+    return [Paragraph(lead="Regression.", text=regression.methods_text(result))] if result is not None else []
 
 
 def _safety(assessment: Assessment) -> list[Paragraph]:

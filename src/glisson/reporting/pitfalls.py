@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glisson.assessment import FindingSeverity, Spoken
+from glisson.assessment import Finding, FindingSeverity, Spoken
 from glisson.present.document import Block, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.data import CurveFigure, panel
 from glisson.present.tabulate import findings as tables
@@ -11,6 +11,8 @@ from glisson.present.tabulate.findings import Item
 from glisson.present.words import listed, lower_first, opening, plural, sentence_case, spelled
 from glisson.reporting.wording import words_of
 
+#: Up to so many findings of one pitfall are told with all their numbers; results.json has those of the others.
+_FEW = 2
 #: What a reviewer calls each severity.
 GROUPS: tuple[tuple[str, FindingSeverity], ...] = (
     ("Must be corrected", "stop"),
@@ -84,7 +86,8 @@ def _found(item: Item) -> str:
     """Return what was found: the sentence, or for several findings what they are about."""
     if len(item.findings) == 1:
         return item.findings[0].sentence
-    return f"Found {spelled(len(item.findings))} times: {listed([lower_first(c) for c in item.cases])}."
+    times = "twice" if len(item.findings) == 2 else f"{spelled(len(item.findings))} times"
+    return f"Found {times}: {listed([lower_first(c) for c in item.cases])}."
 
 
 def _own(item: Item, place: int) -> str:
@@ -94,7 +97,7 @@ def _own(item: Item, place: int) -> str:
     for field in ("consequence", "remedy"):
         if item.shared(field):
             text += f" {item.own(field, place)}".rstrip()
-    return text
+    return f"{text} {_numbers_text(finding)}".rstrip() if len(item.findings) <= _FEW else text
 
 
 def _all(item: Item, field: str) -> str:
@@ -103,8 +106,13 @@ def _all(item: Item, field: str) -> str:
 
 
 def _numbers(item: Item) -> list[Block]:
-    numbers = "; ".join(f"{name}, {value}" for name, value in item.findings[0].numbers)
-    return [Paragraph(lead="Numbers.", text=f"{sentence_case(numbers)}.")] if numbers else []
+    numbers = _numbers_text(item.findings[0])
+    return [Paragraph(lead="Numbers.", text=numbers)] if numbers else []
+
+
+def _numbers_text(finding: Finding) -> str:
+    numbers = "; ".join(f"{name}, {value}" for name, value in finding.numbers)
+    return f"{sentence_case(numbers)}." if numbers else ""
 
 
 def _figures(assessment: Spoken, item: Item) -> list[Block]:

@@ -24,6 +24,7 @@ from glisson.reporting.results_parts import (
     Part,
     as_rows,
 )
+from glisson.reporting.results_regression import RegressionPart
 from glisson.reporting.results_response import LesionPart, ResponsePart
 from glisson.reporting.results_safety import SafetyPart
 
@@ -193,6 +194,7 @@ class Results(Part):
     by_method: ByMethodPart | None
     comparison: ComparisonPart | None
     bias: tuple[BiasRow, ...]
+    regression: RegressionPart | None
 
 
 def results_json(assessment: Assessment) -> str:

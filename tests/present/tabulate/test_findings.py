@@ -105,3 +105,16 @@ def test_rows_of_different_things_are_told_apart() -> None:
     assert [r[0] for r in rows(finding(naive=[*shares, own]))] == [
         "Time to progression per lesion", "Technical success", "A second method: yes",
     ]  # fmt: skip
+
+
+def test_rows_of_several_endpoints_are_headed_by_them() -> None:
+    share = Estimate(variable="os", statistic="proportion", value=0.5, unit="probability", detail="overall survival")
+    ratio = Estimate(variable="ttp", statistic="hazard_ratio", value=2.0, unit="ratio", group=(("method", "y90"),),
+                     detail="versus deb_tace, time to progression")  # fmt: skip
+    usual = replace(ratio, value=None, reason="not estimable")
+    assert rows(finding(naive=[usual], corrected=[share, ratio])) == [
+        ("Overall survival",),
+        ("All patients", "Proportion", "—", "50%"),
+        ("Time to progression",),
+        ("Y-90 radioembolization", "Hazard ratio: versus DEB-TACE", "not estimable", "2.00"),
+    ]

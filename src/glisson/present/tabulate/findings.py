@@ -155,7 +155,7 @@ def beside(assessment: Spoken, item: Item, words: Words) -> TableModel | None:
         columns.pop(2)
         rows = [r if r.kind == "section" else replace(r, cells=(*r.cells[:2], r.cells[3])) for r in rows]
         title = f"{item.title}: what was computed instead"
-    notes = [f"Estimates with {words.level(level)} confidence intervals."]
+    notes = [f"Estimates with {words.level(level)} confidence intervals; below them, events / n."]
     if item.id in _PRINTED:
         notes.append("All other statistics of these analyses are in results.json.")
     warned = dict.fromkeys(e.warning for f in item.findings for e in f.corrected if e.warning)
@@ -186,7 +186,25 @@ def _paired(assessment: Spoken, detector: str, finding: Finding, words: Words) -
             match = ratios[0]
             left = [o for o in left if o is not match]
         rows.append(_row(assessment, e, words, match, e))
-    return [_row(assessment, e, words, e, None) for e in left] + rows
+    rows = [_row(assessment, e, words, e, None) for e in left] + rows
+    return _by_endpoint(assessment, [*left, *corrected], rows)
+
+
+def _by_endpoint(assessment: Spoken, shown: list[Estimate], rows: list[Row]) -> list[Row]:
+    """Head rows by endpoint where one finding is about several of them, and name the endpoint nowhere else."""
+    labels = dict(assessment.endpoint_labels)
+    found = list(dict.fromkeys(e.variable.split(" ")[0] for e in shown))
+    if len(found) < 2 or not all(code in labels for code in found) or not all(" " not in e.variable for e in shown):
+        return rows
+    out: list[Row] = []
+    for code in found:
+        out.append(section(labels[code]))
+        end = lower_first(labels[code])
+        for e, row in zip(shown, rows, strict=True):
+            if e.variable == code:
+                said = row.cells[1].removesuffix(end).rstrip(" ,:")
+                out.append(replace(row, cells=(row.cells[0], said, *row.cells[2:])))
+    return out
 
 
 def _shown(detector: str, estimates: Estimates) -> list[Estimate]:
@@ -216,7 +234,9 @@ def _cell(e: Estimate, words: Words) -> str:
 def _statistic(assessment: Spoken, e: Estimate) -> str:
     if e.detail.startswith("versus "):
         level, _, rest = e.detail.removeprefix("versus ").partition(", ")
-        e = replace(e, detail=", ".join(t for t in (f"versus {group_name(assessment, (('', level),))}", rest) if t))
+        key = e.group[0][0] if e.group else ""
+        against = lower_first(group_name(assessment, ((key, level),)))
+        e = replace(e, detail=", ".join(t for t in (f"versus {against}", rest) if t))
     if e.statistic == "one_minus_survival":  # the name of what it stands for; the column says that it is naive
         at = f" at {e.at / DAYS_PER_MONTH:.0f} months" if e.at is not None and e.at > 1 else ""
         return f"Cumulative incidence{at}"
