@@ -91,7 +91,6 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
     step("regression models")
     models = regression.build(endpoints, cohort.study.analysis)
-    log = (*log, *regression.logged(models, cohort.study.endpoints.rule_set))
     step("response")
     response = response_result(cohort)
     step("separately by method")
@@ -114,7 +113,11 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
         problems=printed_problems(cohort, name),
         absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
         labels=printed_names(keys),
-        log=(*context.log, *logged_by_method(separately)),
+        log=(
+            *context.log,
+            *regression.logged(models, cohort.study.endpoints.rule_set),
+            *logged_by_method(separately),
+        ),
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
         seed=cohort.study.analysis.seed,
