@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 
 from glisson.kernels.newton import Floats, Point, maximise
 
 #: Standard errors from the maximum within which a limit is looked for.
 _REACH = 60.0
+#: Most steps of the search, how far one may go beyond the last, and the relative change that ends it.
+_STEPS, _GROWTH, _CLOSE = 60, 2.0, 1e-10
 
 
 class ProfileLimits(NamedTuple):
@@ -36,6 +37,13 @@ def profile_value(
     held, values
         The coordinates held fixed, and at which values.
     """
+    point, at = _profile(function, start, held, values)
+    return point.value, at
+
+
+def _profile(
+    function: Callable[[Floats], Point], start: Floats, held: Sequence[int], values: Sequence[float]
+) -> tuple[Point, Floats]:
     free = np.ones(len(start), dtype=np.bool_)
     free[list(held)] = False
 
@@ -49,7 +57,7 @@ def profile_value(
         return Point(full.value, full.gradient[free], full.curvature[np.ix_(free, free)])
 
     at = whole(maximise(reduced, start[free]).at)
-    return function(at).value, at
+    return function(at), at
 
 
 def profile_limits(
@@ -74,19 +82,30 @@ def profile_limits(
 
 
 def _limit(function: Callable[[Floats], Point], at: Floats, best: float, j: int, step: float, drop: float) -> float:
-    """Go outward in growing steps until the profile has fallen far enough, then find the place between."""
-    near, start = float(at[j]), at
+    """Go outward until the profile has fallen far enough.
 
-    def excess(value: float) -> float:
-        return 2 * (best - profile_value(function, start, [j], [value])[0]) - drop
-
-    reach = math.sqrt(drop)
-    while reach <= _REACH:
-        far = float(at[j]) + reach * step
-        value, there = profile_value(function, start, [j], [far])
-        if not math.isfinite(value):
+    The square root of twice the fall is nearly straight in the coordinate, so that Newton's steps on it, kept between
+    what is known to be too near and too far, arrive in three or four.
+    """
+    goal, start = math.sqrt(drop), at
+    reach, near, far = goal, 0.0, math.inf
+    for _ in range(_STEPS):
+        point, there = _profile(function, start, [j], [float(at[j]) + reach * step])
+        if not math.isfinite(point.value):
             return math.nan
-        if 2 * (best - value) >= drop:
-            return float(brentq(excess, near, far, xtol=1e-12, rtol=1e-12))
-        near, start, reach = far, there, reach * 1.5
+        fall = math.sqrt(max(2 * (best - point.value), 0.0))
+        if fall >= goal:
+            far = reach
+        else:
+            near, start = reach, there
+            if reach >= _REACH:
+                return math.nan
+        slope = -float(point.gradient[j]) * step / fall if fall > 0 else 0.0
+        following = reach + (goal - fall) / slope if slope > 0 else math.inf
+        if not near < following < far:
+            following = (near + far) / 2 if math.isfinite(far) else math.inf
+        following = min(following, _GROWTH * reach, _REACH)
+        if abs(following - reach) <= _CLOSE * reach:
+            return float(at[j]) + following * step
+        reach = following
     return math.nan
