@@ -91,5 +91,8 @@ def test_everything_that_was_run_is_in_the_log(demo):
     models = [m for one in demo.regression.survival for m in one.models]
     fitted = [e for m in models for e in (*m.ratios, *m.proportional, m.test) if e]
     fitted += [e for c in demo.regression.competing for e in (*c.cause_specific, *c.subdistribution, *c.gray)]
+    fitted += [e for one in demo.regression.survival for part in one.means for e in part]
+    fitted += [e for one in demo.regression.binary for _, ratios in one.models for e in ratios]
+    fitted += list(demo.regression.shapes)
     named |= {e.method.partition(" (chi-square")[0] for e in fitted if e.method}
     assert run == named | separately

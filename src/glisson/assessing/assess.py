@@ -89,10 +89,10 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step = progress or (lambda _: None)
     context, doxorubicin = prepared(cohort, step)
     name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
-    step("regression models")
-    models = regression.build(endpoints, cohort.study.analysis)
     step("response")
     response = response_result(cohort)
+    step("regression models")
+    models = regression.build(endpoints, cohort.study.analysis, response, context.safety)
     step("separately by method")
     separately = by_method_result(endpoints, response, context.safety, cohort.study.analysis)
     step("pitfalls")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -171,9 +170,7 @@ def _known(endpoint: Endpoint) -> Endpoint:
 
 
 def _known_counts(table: CountTable) -> CountTable:
-    coarse = table.by("method")
-    kept = [i for i, (level,) in enumerate(coarse.strata) if level != UNKNOWN]
-    return replace(coarse, strata=tuple(coarse.strata[i] for i in kept), counts=coarse.counts[kept])
+    return table.by("method").without("method", UNKNOWN)
 
 
 def _unknown(endpoints: Mapping[str, Endpoint]) -> int:

@@ -8,12 +8,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from glisson.assessment import Analysis
+from glisson.assessing.binary import binary_models, survival_shapes
+from glisson.assessment import Analysis, ResponseResult, SafetyResult
 from glisson.assessment.regression import CompetingModels, CoxResult, RegressionResult, SurvivalModels
 from glisson.clinical.settings import AnalysisSettings
+from glisson.errors import InputError, NotSupportedError
 from glisson.methods.competing_tests import fine_gray, gray_test
 from glisson.methods.cox import coefficients, cox, proportional_hazards
 from glisson.methods.cox_model import fit_cox
+from glisson.methods.rmst_regression import rmst_regression
 from glisson.tables import Endpoint, Estimates, Factor
 from glisson.tables.endpoint import ORIGIN
 
@@ -25,7 +28,12 @@ ADJUSTMENT = "extrahepatic"
 LEAST_EVENTS_PH = 20
 
 
-def build(endpoints: Mapping[str, Endpoint], settings: AnalysisSettings) -> RegressionResult | None:
+def build(
+    endpoints: Mapping[str, Endpoint],
+    settings: AnalysisSettings,
+    response: ResponseResult | None = None,
+    safety: SafetyResult | None = None,
+) -> RegressionResult | None:
     """Fit the regression models that the endpoints allow.
 
     Parameters
@@ -34,6 +42,8 @@ def build(endpoints: Mapping[str, Endpoint], settings: AnalysisSettings) -> Regr
         Primary endpoints by code.
     settings
         Of the study.
+    response, safety
+        Best responses and worst grades, for the odds ratios.
 
     Returns
     -------
@@ -51,9 +61,12 @@ def build(endpoints: Mapping[str, Endpoint], settings: AnalysisSettings) -> Regr
     """
     survival = [_survival(known(endpoints[c]), settings) for c in SURVIVAL if _comparable(endpoints, c)]
     competing = [_competing(known(endpoints[c]), settings) for c in COMPETING if _comparable(endpoints, c)]
-    if not survival and not competing:
+    binary = binary_models(response, safety, settings)
+    if not survival and not competing and not binary:
         return None
-    return RegressionResult(survival=tuple(survival), competing=tuple(competing))
+    return RegressionResult(
+        survival=tuple(survival), competing=tuple(competing), binary=binary, shapes=survival_shapes(endpoints, settings)
+    )
 
 
 def known(endpoint: Endpoint) -> Endpoint:
@@ -86,14 +99,27 @@ def _testable(endpoint: Endpoint, settings: AnalysisSettings) -> bool:
 
 def _survival(endpoint: Endpoint, settings: AnalysisSettings) -> SurvivalModels:
     models = [_cox(endpoint, ("method",), settings)]
+    means = [_means(endpoint, ("method",), settings)]
     if ADJUSTMENT in endpoint.keys:
         factor = endpoint.factor(ADJUSTMENT)
         adjusted = endpoint.take(np.flatnonzero([factor.levels[c] != "unknown" for c in factor.codes]))
         if len(adjusted) == len(endpoint) and len(np.unique(factor.codes)) > 1:
-            models.append(_cox(_with_levels(adjusted, ADJUSTMENT), ("method", ADJUSTMENT), settings))
+            both = ("method", ADJUSTMENT)
+            models.append(_cox(_with_levels(adjusted, ADJUSTMENT), both, settings))
+            means.append(_means(_with_levels(adjusted, ADJUSTMENT), both, settings))
     return SurvivalModels(
-        code=endpoint.name, label=endpoint.label, reference=endpoint.factor("method").levels[0], models=tuple(models)
-    )
+        code=endpoint.name, label=endpoint.label, reference=endpoint.factor("method").levels[0], models=tuple(models),
+        means=tuple(means),
+    )  # fmt: skip
+
+
+def _means(endpoint: Endpoint, covariates: tuple[str, ...], settings: AnalysisSettings) -> Estimates:
+    """Return differences in restricted mean between methods; nothing where the data do not carry them."""
+    try:
+        rows = rmst_regression(endpoint, covariates, level=settings.level).select("rmst_difference")
+    except (InputError, NotSupportedError):  # late entry, or covariates that so few patients cannot tell apart
+        return Estimates()
+    return Estimates(tuple(r for r in rows if r.group and r.group[0][0] == "method"))
 
 
 def _cox(endpoint: Endpoint, covariates: tuple[str, ...], settings: AnalysisSettings) -> CoxResult:
@@ -158,6 +184,14 @@ def logged(result: RegressionResult | None, rule_set: str) -> list[Analysis]:
             rows = (*model.ratios, *model.proportional, *([model.test] if model.test else []))
             methods = dict.fromkeys(e.method.partition(" (chi-square")[0] for e in rows if e.method)
             out += [Analysis(what=one.label, estimator=m, by=model.covariates, rule_set=rule_set) for m in methods]
+        means = dict.fromkeys(e.method for part in one.means for e in part if e.method)
+        out += [Analysis(what=one.label, estimator=m, by=("method",), rule_set=rule_set) for m in means]
+    for binary in result.binary:
+        for covariates, ratios in binary.models:
+            methods = dict.fromkeys(e.method for e in ratios if e.method)
+            out += [Analysis(what=binary.label, estimator=m, by=covariates) for m in methods]
+    shapes = dict.fromkeys(e.method for e in result.shapes if e.method)
+    out += [Analysis(what="Overall survival", estimator=m, by=(), rule_set=rule_set) for m in shapes]
     for other in result.competing:
         every = (*other.cause_specific, *other.subdistribution, *other.gray)
         methods = dict.fromkeys(e.method.partition(" (chi-square")[0] for e in every if e.method)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimate, Estimates
 
 
@@ -44,12 +45,16 @@ class CoxResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurvivalModels:
-    """The Cox models of one endpoint, unadjusted and adjusted; ``reference`` is the method all are compared with."""
+    """The Cox models of one endpoint, unadjusted and adjusted; ``reference`` is the method all are compared with.
+
+    ``means`` holds the difference in restricted mean that belongs to each model, or its reason.
+    """
 
     code: str
     label: str
     reference: str
     models: tuple[CoxResult, ...]
+    means: tuple[Estimates, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +90,40 @@ class CompetingModels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryModels:
+    """Odds ratios of a response or of harm by method, unadjusted and adjusted.
+
+    Parameters
+    ----------
+    code, label, reference
+        Outcome, and the method all are compared with.
+    n, events
+        Patients, and those with the outcome.
+    models
+        Covariates, and ``odds_ratio`` of each coefficient.
+    """
+
+    code: str
+    label: str
+    reference: str
+    n: int
+    events: int
+    models: tuple[tuple[tuple[str, ...], Estimates], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegressionResult:
-    """All regression models of the report."""
+    """All regression models of the report.
+
+    Parameters
+    ----------
+    survival, competing, binary
+        Cox models, methods where deaths compete, odds ratios.
+    shapes
+        Distributions fitted to overall survival of everybody, for extrapolation; empty where there were too few events.
+    """
 
     survival: tuple[SurvivalModels, ...]
     competing: tuple[CompetingModels, ...]
+    binary: tuple[BinaryModels, ...] = ()
+    shapes: Estimates = NOTHING

@@ -28,6 +28,16 @@ def regression_section(assessment: Assessment, result: RegressionResult | None) 
             ),
             TableBlock(table=both),
         ]
+    odds, fitted = tables.binary(assessment, result, words), tables.shapes(assessment, result, words)
+    if odds is not None:
+        text = "Odds ratios of response and of severe harm by method are in [[regression-binary]]."
+        blocks += [Paragraph(lead="Response and harm.", text=text), TableBlock(table=odds)]
+    if fitted is not None:
+        text = (
+            "Beyond the last deaths only an assumption about the shape of the curve speaks. [[regression-shapes]] fits "
+            "six of them to all patients: where they part, it is the assumption that speaks, not the data."
+        )
+        blocks += [Paragraph(lead="Extrapolation.", text=text), TableBlock(table=fitted)]
     left = [c for c in result.competing if not len(c.cause_specific) and c.sentence]
     blocks += [Paragraph(lead=f"{c.label}.", text=c.sentence) for c in left]
     return blocks
@@ -89,4 +99,10 @@ def methods_text(result: RegressionResult) -> str:
             " and, by the Fine-Gray model, subdistribution hazard ratios" if any(len(o.subdistribution) for o in shown)
             else ""
         ) + ". "  # fmt: skip
+    if any(len(part) for one in result.survival for part in one.means):
+        text += "Differences in restricted mean were estimated by regression of pseudo-values (Andersen 2004). "
+    if result.binary:
+        text += "Odds ratios are those of logistic models, with Firth's penalty below ten outcomes a parameter. "
+    if len(result.shapes):
+        text += "Six distributions were fitted to overall survival by maximum likelihood and ranked by AIC. "
     return text + "No variable was chosen by its P value."

@@ -26,6 +26,7 @@ class SurvivalModelsPart(Part):
     label: str
     reference: str
     models: tuple[CoxPart, ...]
+    means: tuple[EstimateRows, ...]
 
 
 class CompetingModelsPart(Part):
@@ -43,8 +44,21 @@ class CompetingModelsPart(Part):
     sentence: str
 
 
+class BinaryModelsPart(Part):
+    """Odds ratios of a response or of harm by method."""
+
+    code: str
+    label: str
+    reference: str
+    n: int
+    events: int
+    models: tuple[tuple[tuple[str, ...], EstimateRows], ...]
+
+
 class RegressionPart(Part):
     """All regression models."""
 
     survival: tuple[SurvivalModelsPart, ...]
     competing: tuple[CompetingModelsPart, ...]
+    binary: tuple[BinaryModelsPart, ...]
+    shapes: EstimateRows

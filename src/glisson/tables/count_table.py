@@ -105,6 +105,12 @@ class CountTable:
         np.add.at(counts, [strata.index(s) for s in coarse], self.counts)
         return replace(self, keys=keys, strata=strata, counts=counts)
 
+    def without(self, key: str, level: str) -> CountTable:
+        """Return the counts of everybody whose grouping variable has another level."""
+        place = self.keys.index(key)
+        kept = [i for i, stratum in enumerate(self.strata) if stratum[place] != level]
+        return replace(self, strata=tuple(self.strata[i] for i in kept), counts=self.counts[kept])
+
     def groups(self) -> tuple[Group, ...]:
         """Return the (key, level) pairs of each stratum."""
         return tuple(tuple(zip(self.keys, s, strict=True)) for s in self.strata)

@@ -18,7 +18,8 @@ def survival(assessment: Assessment, result: RegressionResult, words: Words) -> 
         return None
     rows: list[Row] = []
     for one in result.survival:
-        rows += [section(one.label), *_ratio_rows(assessment, one, words), *_fit_rows(one, words)]
+        rows += [section(one.label), *_ratio_rows(assessment, one, words)]
+        rows += [*_mean_rows(assessment, one, words), *_fit_rows(one, words)]
     level = next((e.level for one in result.survival for m in one.models for e in m.ratios if e.level), 0.95)
     above = f"Hazard ratio ({words.level(level)} CI)"
     notes = [
@@ -54,6 +55,88 @@ def _ratio_rows(assessment: Assessment, one: SurvivalModels, words: Words) -> li
             name += f", against {group_name(assessment, ((group[0][0], level),)).lower()}"
         rows.append(Row(cells=(name, *_both([_cell(m.ratios, group, words) for m in one.models])), indent=1))
     return rows
+
+
+def _mean_rows(assessment: Assessment, one: SurvivalModels, words: Words) -> list[Row]:
+    """Return the differences in restricted mean that belong to the models."""
+    groups: list[Group] = list(dict.fromkeys(e.group for part in one.means for e in part))
+    at = next((e.at for part in one.means for e in part if e.at is not None), None)
+    return [
+        Row(
+            cells=(
+                f"{group_name(assessment, group)}: months more or less in the first {words.months(at)}",
+                *_both([_cell(part, group, words) for part in one.means]),
+            ),
+            indent=1,
+        )
+        for group in groups
+    ]
+
+
+def binary(assessment: Assessment, result: RegressionResult, words: Words) -> TableModel | None:
+    """Return odds ratios of response and of severe harm by method, or ``None`` where there are none."""
+    if not result.binary:
+        return None
+    adjusted = any(len(one.models) > 1 for one in result.binary)
+    wide = _both if adjusted else list
+    rows: list[Row] = []
+    for one in result.binary:
+        rows.append(section(f"{one.label} ({one.events} of {plural(one.n, 'patient')})"))
+        first = group_name(assessment, (("method", one.reference),))
+        rows.append(Row(cells=(first, *wide([_REFERENCE] * len(one.models))), indent=1))
+        groups: list[Group] = list(dict.fromkeys(e.group for _, ratios in one.models for e in ratios))
+        for group in groups:
+            name = group_name(assessment, group)
+            if group[0][0] != "method":
+                level = next(e.detail for _, ratios in one.models for e in ratios if e.group == group)
+                name += f", against {group_name(assessment, ((group[0][0], level.removeprefix('versus ')),)).lower()}"
+            cells = [_cell(ratios, group, words) for _, ratios in one.models]
+            rows.append(Row(cells=(name, *wide(cells)), indent=1))
+    level_of = next((e.level for one in result.binary for _, ratios in one.models for e in ratios if e.level), 0.95)
+    above = f"Odds ratio ({words.level(level_of)} CI)"
+    methods = dict.fromkeys(e.method for one in result.binary for _, ratios in one.models for e in ratios if e.method)
+    return TableModel(
+        name="regression-binary",
+        title=caption(assessment, "Logistic models of response and severe harm by treatment method"),
+        columns=(
+            text_column("Group", 2.6),
+            Column(heading="By method", above=above, width=2),
+            *([Column(heading="Adjusted for\nextrahepatic disease", above=above, width=2)] if adjusted else []),
+        ),
+        rows=tuple(rows),
+        notes=(f"{sentence_case('; '.join(methods))}.",),
+    )
+
+
+def shapes(assessment: Assessment, result: RegressionResult, words: Words) -> TableModel | None:
+    """Return distributions of overall survival, the best fitting first, or ``None`` where none was fitted."""
+    names = list(dict.fromkeys(e.detail for e in result.shapes.select("aic")))
+    if not names:
+        return None
+    days = list(dict.fromkeys(e.at for e in result.shapes.select("survival") if e.at is not None))
+    rows = []
+    for name in names:
+        mine = result.shapes.select(detail=name)
+        aic = next(iter(mine.select("aic")))
+        median = next(iter(mine.select("median")), None)
+        at = [next(iter(mine.select("survival", at=day)), None) for day in days]
+        cells = [words.cell(e) if e is not None else NOTHING_TO_PRINT for e in (median, *at)]
+        rows.append(Row(cells=(sentence_case(name), words.number(aic.value) if aic.value else aic.reason, *cells)))
+    return TableModel(
+        name="regression-shapes",
+        title=caption(assessment, "Overall survival by distributions fitted to everybody, the best fit first"),
+        columns=(
+            text_column("Distribution", 1.6),
+            Column(heading="AIC", width=0.8),
+            Column(heading="Median, months", width=1.5),
+            *(Column(heading=f"{round(d / 365.25)} year{'s' if d > 400 else ''}", width=1.4) for d in days),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "AIC: lower is better; differences below 2 are none. Where the distributions disagree, the data do not "
+            "say. No interval holds the doubt about which of them is right.",
+        ),
+    )
 
 
 def _both(cells: list[str]) -> list[str]:
