@@ -107,7 +107,7 @@ def clustered() -> Iterator[Compared]:
         yield Compared(math.sqrt(model.covariance[j, j]), math.sqrt(theirs["covariance"][j][j]))
 
 
-_HERE = "methods.logistic.logistic"
+_HERE = "gl.logistic"
 _R, _GLM = produced_by("R", "logistic"), f"glm, R {produced_by('R', 'logistic').removeprefix('R ')}"
 _BRGLM2, _SANDWICH = produced_by("brglm2", "logistic"), produced_by("sandwich", "logistic")
 

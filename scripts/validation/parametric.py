@@ -115,7 +115,7 @@ def piecewise() -> Iterator[Compared]:
         yield Compared(None if row.value is None else math.log(row.value / 365.25), reference)
 
 
-_HERE, _SURVIVAL = "methods.parametric.parametric", produced_by("survival", "parametric")
+_HERE, _SURVIVAL = "gl.parametric", produced_by("survival", "parametric")
 _WRITTEN = f"likelihood written out, {produced_by('R', 'parametric')}, {produced_by('numDeriv', 'parametric')}"
 
 COMPARISONS = (

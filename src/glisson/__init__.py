@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glisson.adam import export_adam
-    from glisson.assessing import assess
+    from glisson.assessing import assess, audit, compare
     from glisson.clinical.cohort import Cohort
     from glisson.clinical.derive import endpoint
     from glisson.clinical.read import read_cohort
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from glisson.methods.competing_tests import fine_gray, gray_test
     from glisson.methods.cox import cox
     from glisson.methods.hazard_ratio import hazard_ratio
+    from glisson.methods.logistic import logistic
+    from glisson.methods.parametric import parametric
     from glisson.methods.proportions import proportion
     from glisson.methods.survival import followup, kaplan_meier, rmst
     from glisson.reporting import report
@@ -40,6 +42,8 @@ _HOME = {
     "Estimates": "glisson.tables",
     "RiskTable": "glisson.tables",
     "assess": "glisson.assessing",
+    "audit": "glisson.assessing",
+    "compare": "glisson.assessing",
     "cox": "glisson.methods.cox",
     "cumulative_incidence": "glisson.methods.competing",
     "endpoint": "glisson.clinical.derive",
@@ -49,7 +53,9 @@ _HOME = {
     "gray_test": "glisson.methods.competing_tests",
     "hazard_ratio": "glisson.methods.hazard_ratio",
     "kaplan_meier": "glisson.methods.survival",
+    "logistic": "glisson.methods.logistic",
     "logrank": "glisson.methods.compare",
+    "parametric": "glisson.methods.parametric",
     "proportion": "glisson.methods.proportions",
     "read_cohort": "glisson.clinical.read",
     "report": "glisson.reporting",
@@ -66,6 +72,8 @@ __all__ = [
     "Estimates",
     "RiskTable",
     "assess",
+    "audit",
+    "compare",
     "cox",
     "cumulative_incidence",
     "endpoint",
@@ -75,7 +83,9 @@ __all__ = [
     "gray_test",
     "hazard_ratio",
     "kaplan_meier",
+    "logistic",
     "logrank",
+    "parametric",
     "proportion",
     "read_cohort",
     "report",

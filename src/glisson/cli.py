@@ -105,7 +105,7 @@ def audit(
         write_letter(result, out, force=force)
         typer.echo(f"Written to {out}.")
     files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
-    typer.echo(f"The same in Python:\n  from glisson.assessing import audit\n  audit(gl.read_cohort({files})).findings")
+    typer.echo(f"The same in Python:\n  gl.audit(gl.read_cohort({files})).findings")
 
 
 @app.command()
@@ -142,9 +142,7 @@ def compare(
         typer.echo(f"Written to {out}.")
     files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
     arms = f", {beside!r}" if beside else ""
-    typer.echo(
-        f"The same in Python:\n  from glisson.assessing import compare\n  compare(gl.read_cohort({files}){arms})"
-    )
+    typer.echo(f"The same in Python:\n  gl.compare(gl.read_cohort({files}){arms})")
 
 
 @app.command()
