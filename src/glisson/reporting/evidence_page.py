@@ -1,0 +1,175 @@
+"""The library of published results as one HTML file: everything inside it, nothing fetched, one small script."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from glisson.clinical.whole_file import check_new, write_whole
+from glisson.evidence.library import Arm, Library, Published
+from glisson.present.published import (
+    arm_words,
+    endpoint_words,
+    extent,
+    interval_words,
+    name_words,
+    value_words,
+)
+from glisson.present.words import sentence_case
+
+TITLE = "The library of published results"
+#: Filters of the page: attribute, heading.
+_FILTERS = (
+    ("modality", "Treatment"),
+    ("histology", "Disease"),
+    ("endpoint", "Endpoint"),
+    ("setting", "Setting"),
+    ("line", "Line"),
+)
+#: Offered by their family: the filter would otherwise have a hundred endpoints.
+_FAMILIES = {"toxicity": "Toxicity: all", "baseline": "Baseline: all", "pk": "Pharmacokinetics: all"}
+
+
+def write_evidence_page(library: Library, path: Path, *, force: bool = False) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    library
+        From ``glisson.evidence.library``.
+    path
+        Ends in ``.html``.
+    force
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    InputError
+        If the file exists and ``force`` is false, or cannot be written; an earlier file is unchanged.
+    """
+    check_new(path, suffix=".html", force=force)
+    write_whole(path, evidence_page(library).encode())
+
+
+def evidence_page(library: Library) -> str:
+    """Return a library as one HTML document.
+
+    Parameters
+    ----------
+    library
+        From ``glisson.evidence.library``; also a part of it (``library().where(...)``).
+
+    Examples
+    --------
+    >>> from glisson.evidence import library
+    >>> evidence_page(library().where(study_id="miller2018")).count("<tr class=")
+    14
+    """
+    import jinja2  # noqa: PLC0415 - only the writers need it
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
+
+    folder = files("glisson.reporting").joinpath("templates")
+    own = {
+        n: Markup(folder.joinpath(n).read_text(encoding="utf-8")) for n in ("report.css", "evidence.css", "evidence.js")
+    }
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    page = environment.get_template("evidence.html.j2").render(
+        title=TITLE,
+        extent=extent(library),
+        css=own["report.css"] + own["evidence.css"],
+        script=own["evidence.js"],
+        figure=None,
+        findings=None,
+        filters=[_filter(library, name, heading) for name, heading in _FILTERS],
+        studies=_studies(library),
+        colophon=f"Produced by glisson {version('glisson')}. Numbers are as reported; no abstract is reproduced.",
+    )
+    return str(page)
+
+
+def _filter(library: Library, name: str, heading: str) -> dict[str, Any]:
+    """Return one filter with its values, as printed, in alphabetical order; families of endpoints come as one."""
+    if name == "endpoint":
+        values = {_family(n.endpoint) for n in library.numbers}
+        options = [(v, _FAMILIES.get(v, endpoint_words(v))) for v in values]
+    else:
+        options = [(v, name_words(v) if v else "not stated") for v in {getattr(a, name) or "" for a in library.arms}]
+    # An empty value means "all" in the page, so what is not stated has a value of its own.
+    options = [(value or "-", sentence_case(words)) for value, words in options]
+    return {"name": name, "label": heading, "options": sorted(options, key=lambda o: o[1].lower())}
+
+
+def _family(endpoint: str) -> str:
+    family = endpoint.partition(":")[0]
+    return family if family in _FAMILIES else endpoint
+
+
+def _studies(library: Library) -> list[dict[str, Any]]:
+    """Return what the page says of each study, with its rows."""
+    out = []
+    for study_id in dict.fromkeys(a.study_id for a in library.arms):
+        arms = [a for a in library.arms if a.study_id == study_id]
+        first = arms[0]
+        others = {
+            a.study_id: a.label
+            for a in library.arms
+            if first.overlap_group and a.overlap_group == first.overlap_group and a.study_id != study_id
+        }
+        about = [first.title_short, first.journal, name_words(first.design)]
+        about += [f"{first.centres} centre{'' if first.centres == '1' else 's'}"] if first.centres else []
+        out.append(
+            {
+                "anchor": f"study-{study_id}",
+                "label": first.label,
+                "about": " · ".join(a for a in about if a),
+                "doi": first.doi,
+                "pmid": first.pmid,
+                "overlap": ", ".join(others.values()),
+                "rows": [row for arm in arms for row in _rows(library, arm)],
+            }
+        )
+    return out
+
+
+def _rows(library: Library, arm: Arm) -> list[dict[str, Any]]:
+    """Return the rows of one arm; an arm without numbers has one row that says so."""
+    numbers = [n for n in library.numbers if (n.study_id, n.arm_id) == (arm.study_id, arm.arm_id)]
+    shared = [(n, getattr(arm, n) or "-") for n in ("modality", "histology", "setting", "line")]
+    words = f"{arm.study_id} {arm.arm_id} {arm.title_short} {' '.join(v for _, v in shared)}"
+    shared += [("arm", arm.arm_id), ("words", words)]
+    empty = {"subgroup": "", "link": "", "host": "", "interval": "", "n": "", "origin": "", "kind": ""}
+    rows: list[dict[str, Any]] = [_row(n) for n in numbers]
+    rows = rows or [empty | {"endpoint": "no number of its own", "value": "", "data": [("endpoint", "")]}]
+    return [
+        row | {"arm": sentence_case(arm_words(arm)), "first": i == 0, "data": [*shared, *row["data"]]}
+        for i, row in enumerate(rows)
+    ]
+
+
+def _subgroup(text: str) -> str:
+    """Return a subgroup or report; nothing for the whole arm."""
+    return "" if text == "all" else text.removeprefix("all ") if text.startswith("all (") else text
+
+
+def _row(number: Published) -> dict[str, Any]:
+    return {
+        "endpoint": endpoint_words(number.endpoint),
+        "subgroup": _subgroup(number.subgroup),
+        "value": value_words(number),
+        "interval": interval_words(number) + (f", P {number.p_value}" if number.p_value else ""),
+        "link": number.source_url,
+        "host": urlsplit(number.source_url).netloc.removeprefix("www."),
+        "n": "" if number.n is None else str(number.n),
+        "origin": name_words(number.time_origin),
+        "kind": number.source_type.replace("_", " "),
+        "data": [("endpoint", _family(number.endpoint))],
+    }
