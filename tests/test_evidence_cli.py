@@ -167,3 +167,21 @@ def test_problems_of_a_file_are_printed_with_exit_code_1(run, tmp_path):
     assert "estimates.csv, sheet estimates, cell F2" in done.out
     refused = run("show", "s", "--extra", file)
     assert (refused.code, "cell F2" in refused.err) == (2, True)
+
+
+def test_the_audit_names_what_does_not_fit_together(run):
+    done = run("audit")
+    assert done.code == 0
+    assert "Certain: these numbers cannot all be true." in done.out
+    assert "12 findings in 42 studies" in done.out
+    done = run("audit", "rajan2001")
+    assert "C04 rajan2001 all: Overall survival from diagnosis: the median is 20 months" in done.flat
+    assert "0 findings" in run("audit", "miller2018").out
+    assert run("audit", "nobody").code == 2
+
+
+def test_findings_stand_on_the_page_beside_their_study():
+    text = evidence_page(library())
+    assert "cannot all be true" in text
+    assert 'href="#study-rajan2001"' in text
+    assert "cannot all be true" not in evidence_page(library().where(study_id="miller2018"))

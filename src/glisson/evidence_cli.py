@@ -64,7 +64,7 @@ def show(
     extra: Extra = None,
 ) -> None:
     """Show every number of one study with what it is about, and where it was read."""
-    from glisson.present.published import name_words  # noqa: PLC0415 - start-up stays quick
+    from glisson.evidence.wording import name_words  # noqa: PLC0415 - start-up stays quick
 
     shelf = _library(extra).where(study_id=f"={study}" if study else "")
     first = shelf.arms[0]
@@ -105,6 +105,31 @@ def html(
     check_new(out, suffix=".html", force=force)
     write_evidence_page(_library(extra), out, force=force)
     typer.echo(f"Written to {out}.")
+
+
+@app.command()
+def audit(
+    study: Annotated[str, typer.Argument(help="Name of a study; by default all of them.")] = "",
+    extra: Extra = None,
+) -> None:
+    """Name the numbers of published studies that do not fit together, and say how sure that is."""
+    from glisson.evidence import check as findings_of  # noqa: PLC0415 - start-up stays quick
+    from glisson.evidence.finding import SURE  # noqa: PLC0415
+    from glisson.present.published import extent  # noqa: PLC0415
+    from glisson.present.words import plural, sentence_case  # noqa: PLC0415
+
+    shelf = _library(extra).where(study_id=f"={study}" if study else "")
+    findings = findings_of(shelf)
+    for sure, meaning in SURE.items():
+        found = [f for f in findings if f.sure == sure]
+        if found:
+            typer.echo(f"\n{sentence_case(sure)}: these numbers {meaning}.")
+        for finding in found:
+            whose = f"{finding.id} {finding.study_id} {finding.arm_id}: "
+            typer.echo(_wrapped(whose + finding.sentence, "  ", "      "))
+    typer.echo(f"\n{plural(len(findings), 'finding')} in {extent(shelf)}.")
+    where = f".where(study_id={'=' + study!r})" if study else ""
+    typer.echo(f"The same in Python:\n  gl.evidence.check(gl.evidence.library(){where})")
 
 
 @app.command()
@@ -155,7 +180,8 @@ def _say_arm(arm: Arm, numbers: list[Published]) -> None:
 
 def _say_number(number: Published, *, source: bool = True) -> None:
     """One number: what, value and interval, then what it is about and where it was read."""
-    from glisson.present.published import endpoint_words, interval_words, name_words, value_words  # noqa: PLC0415
+    from glisson.evidence.wording import endpoint_words, name_words  # noqa: PLC0415
+    from glisson.present.published import interval_words, value_words  # noqa: PLC0415
 
     interval = interval_words(number)
     of = "" if number.subgroup == "all" else f" [{number.subgroup}]"

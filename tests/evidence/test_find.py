@@ -10,7 +10,8 @@ import pytest
 import glisson as gl
 from glisson.errors import InputError
 from glisson.evidence import library
-from glisson.present.published import endpoint_words, interval_words, percent, value_words
+from glisson.evidence.wording import endpoint_words
+from glisson.present.published import interval_words, percent, value_words
 
 
 def test_words_find_values_that_hold_all_of_them():

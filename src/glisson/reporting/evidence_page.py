@@ -9,16 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from glisson.clinical.whole_file import check_new, write_whole
+from glisson.evidence.consistency import check
+from glisson.evidence.finding import SURE
 from glisson.evidence.library import Arm, Library, Published
-from glisson.present.published import (
-    arm_words,
-    endpoint_words,
-    extent,
-    interval_words,
-    name_words,
-    value_words,
-)
-from glisson.present.words import sentence_case
+from glisson.evidence.wording import endpoint_words, name_words
+from glisson.present.published import arm_words, extent, interval_words, value_words
+from glisson.present.words import opening, sentence_case
 
 TITLE = "The library of published results"
 #: Filters of the page: attribute, heading.
@@ -88,12 +84,37 @@ def evidence_page(library: Library) -> str:
         css=own["report.css"] + own["evidence.css"],
         script=own["evidence.js"],
         figure=None,
-        findings=None,
+        findings=_findings(library),
         filters=[_filter(library, name, heading) for name, heading in _FILTERS],
         studies=_studies(library),
         colophon=f"Produced by glisson {version('glisson')}. Numbers are as reported; no abstract is reproduced.",
     )
     return str(page)
+
+
+def _findings(library: Library) -> dict[str, Any] | None:
+    """Return what does not fit together, by how sure that is; nothing where everything fits."""
+    found = check(library)
+    if not found:
+        return None
+    label = {a.study_id: a.label for a in library.arms}
+    groups = [
+        {
+            "heading": f"{sentence_case(sure)}: these numbers {meaning}",
+            "findings": [
+                {"id": f.id, "anchor": f"finding-{i}", "study": f"study-{f.study_id}", "label": label[f.study_id],
+                 "title": f.title, "sentence": f.sentence}
+                for i, f in enumerate(found, start=1) if f.sure == sure
+            ],
+        }
+        for sure, meaning in SURE.items()
+    ]  # fmt: skip
+    intro = (
+        f"{opening(len(found), 'finding')} of rules that need nothing but the printed numbers and their rounding. "
+        "They say that numbers cannot stand together, not which of them is wrong, nor why: misprints and denominators "
+        "that an abstract has no room for are the usual reasons."
+    )  # fmt: skip
+    return {"intro": intro, "groups": [g for g in groups if g["findings"]]}
 
 
 def _filter(library: Library, name: str, heading: str) -> dict[str, Any]:
