@@ -53,7 +53,7 @@ def test_a_study_is_shown_whole(run):
     assert done.code == 0, done.err
     for number in library().select(study_id="miller2018"):
         assert number.source_url in done.out
-        assert number.subgroup == "all" or f"[{number.subgroup}]" in done.flat
+        assert f"[{number.subgroup}]" in done.flat or number.subgroup == "all"
     assert "36% (14 of 39)" in done.out
     assert "y90_us_west: probably shares patients" in done.flat
 
@@ -185,3 +185,22 @@ def test_findings_stand_on_the_page_beside_their_study():
     assert "cannot all be true" in text
     assert 'href="#study-rajan2001"' in text
     assert "cannot all be true" not in evidence_page(library().where(study_id="miller2018"))
+
+
+def test_the_map_is_written_and_what_is_missing_is_said(run, tmp_path):
+    out = tmp_path / "map.svg"
+    done = run("map", "-o", out)
+    assert done.code == 0, done.err
+    assert "DEB-TACE: overall survival, progression-free survival, liver or local control, response" in done.flat
+    assert b"Line of treatment" in out.read_bytes()
+    before = out.read_bytes()
+    assert run("map", "-o", out).code == 2
+    assert run("map", "-o", out, "--force").code == 0
+    assert out.read_bytes() == before
+    assert run("map", "-o", tmp_path / "map.gif").code == 2
+
+
+def test_the_map_stands_on_the_page_with_its_words():
+    text = evidence_page(library())
+    assert '<svg role="img" aria-label="Map of published evidence.' in text
+    assert "<li>DEB-TACE: overall survival, progression-free survival, liver or local control, response</li>" in text

@@ -107,6 +107,27 @@ def html(
     typer.echo(f"Written to {out}.")
 
 
+@app.command("map")
+def map_(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to: .svg, .pdf, .png or .tiff.")] = Path("map.svg"),
+    extra: Extra = None,
+    force: Force = False,
+) -> None:
+    """Draw who has reported what of which treatment in which line, and what nobody has."""
+    from glisson.present.figures.evidence_map import evidence_map  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting.evidence_figure import check_map, write_map  # noqa: PLC0415
+
+    check_map(out, force=force)
+    shelf = _library(extra)
+    write_map(shelf, out, force=force)
+    figure = evidence_map(shelf)
+    for heading, missing in (("", figure.missing), (" of leiomyosarcoma alone", figure.missing_lms)):
+        typer.echo(f"Nobody in this library reports{heading}:" if missing else f"Nothing is missing{heading}.")
+        for line in missing:
+            typer.echo(_wrapped(line, "  ", "    "))
+    typer.echo(f"Written to {out}.")
+
+
 @app.command()
 def audit(
     study: Annotated[str, typer.Argument(help="Name of a study; by default all of them.")] = "",
@@ -180,11 +201,11 @@ def _say_arm(arm: Arm, numbers: list[Published]) -> None:
 
 def _say_number(number: Published, *, source: bool = True) -> None:
     """One number: what, value and interval, then what it is about and where it was read."""
-    from glisson.evidence.wording import endpoint_words, name_words  # noqa: PLC0415
+    from glisson.evidence.wording import endpoint_words, name_words, subgroup_words  # noqa: PLC0415
     from glisson.present.published import interval_words, value_words  # noqa: PLC0415
 
     interval = interval_words(number)
-    of = "" if number.subgroup == "all" else f" [{number.subgroup}]"
+    of = f" [{words}]" if (words := subgroup_words(number.subgroup)) else ""
     p = f", P {number.p_value}" if number.p_value else ""
     text = f"{endpoint_words(number.endpoint)}{of}: {value_words(number)}"
     about = [
@@ -192,8 +213,8 @@ def _say_number(number: Published, *, source: bool = True) -> None:
         f"from {name_words(number.time_origin)}" if number.time_origin else "",
         f"read in: {number.source_type.replace('_', ' ')}",
     ]
-    words = f"{text}{f' ({interval})' if interval else ''}{p}; {', '.join(a for a in about if a)}"
-    typer.echo(_wrapped(words, "  - ", "    "))
+    line = f"{text}{f' ({interval})' if interval else ''}{p}; {', '.join(a for a in about if a)}"
+    typer.echo(_wrapped(line, "  - ", "    "))
     if source:
         typer.echo(f"    {number.source_url}")
 

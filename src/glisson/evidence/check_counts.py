@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from glisson.evidence.finding import Finding, Sure
 from glisson.evidence.printed import Printed, Reported
-from glisson.evidence.wording import endpoint_words
+from glisson.evidence.wording import endpoint_words, subgroup_words
 
 #: Best responses: everybody has exactly one.
 CATEGORIES = ("complete_response", "partial_response", "stable_disease", "progressive_disease", "not_evaluable")
@@ -273,7 +273,8 @@ def _finding(
 
 def about(row: Reported) -> str:
     """Return what a row is about, for the beginning of a sentence."""
-    return endpoint_words(row.endpoint) + ("" if row.subgroup == "all" else f" ({row.subgroup})")
+    of = subgroup_words(row.subgroup)
+    return endpoint_words(row.endpoint).removeprefix("Baseline: ") + (f" ({of})" if of else "")
 
 
 def _lower(row: Reported) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from glisson.evidence.finding import Finding, Sure
 from glisson.evidence.printed import Printed, Reported
-from glisson.evidence.wording import endpoint_words
+from glisson.evidence.wording import endpoint_words, subgroup_words
 from glisson.kernels.exact import Method, binomial_interval
 
 #: P values of a log-rank test and Wald limits of a Cox model differ a little: up to so much on the scale of z.
@@ -212,7 +212,7 @@ def _finding(rule: str, row: Reported, sure: Sure, sentence: str) -> Finding:
 
 def _words(row: Reported) -> str:
     words = endpoint_words(row.endpoint)
-    of = "" if row.subgroup == "all" else f" ({row.subgroup})"
+    of = f" ({part})" if (part := subgroup_words(row.subgroup)) else ""
     return f"{f'Hazard ratio of {words[:1].lower()}{words[1:]}' if row.statistic == 'hazard_ratio' else words}{of}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glisson.evidence.finding import Finding
 from glisson.evidence.printed import Reported
-from glisson.evidence.wording import endpoint_words, name_words
+from glisson.evidence.wording import endpoint_words, name_words, subgroup_words
 
 #: Twelve months are 360 to 366 days: times this near to each other are not told apart.
 _SAME_TIME = 0.02
@@ -102,7 +102,7 @@ def _finding(row: Reported, numbers: tuple[str, ...], sentence: str) -> Finding:
 
 
 def _words(row: Reported) -> str:
-    of = "" if row.subgroup == "all" else f" ({row.subgroup})"
+    of = f" ({words})" if (words := subgroup_words(row.subgroup)) else ""
     origin = f" from {name_words(row.time_origin)}" if row.time_origin else ""
     return f"{endpoint_words(row.endpoint)}{origin}{of}"
 

@@ -53,3 +53,17 @@ def name_words(code: str) -> str:
     text = _NAMES.get(code, code.replace("_plus", " or later") if code.endswith("_plus") else code)
     text = text.replace("_", " ").replace("liver directed", "liver-directed")
     return re.sub(r"\b(lms|gist|hcc|rfa|sts)\b", lambda m: m[0].upper(), text)
+
+
+def subgroup_words(subgroup: str) -> str:
+    """Return a subgroup or report; nothing for the whole arm.
+
+    Examples
+    --------
+    >>> subgroup_words("all"), subgroup_words("all (interim)"), subgroup_words("LMS")
+    ('', 'interim', 'LMS')
+    """
+    if subgroup == "all":
+        return ""
+    inner = subgroup.removeprefix("all (")
+    return inner.removesuffix(")") if inner != subgroup else subgroup

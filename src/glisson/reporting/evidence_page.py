@@ -12,7 +12,7 @@ from glisson.clinical.whole_file import check_new, write_whole
 from glisson.evidence.consistency import check
 from glisson.evidence.finding import SURE
 from glisson.evidence.library import Arm, Library, Published
-from glisson.evidence.wording import endpoint_words, name_words
+from glisson.evidence.wording import endpoint_words, name_words, subgroup_words
 from glisson.present.published import arm_words, extent, interval_words, value_words
 from glisson.present.words import opening, sentence_case
 
@@ -83,7 +83,7 @@ def evidence_page(library: Library) -> str:
         extent=extent(library),
         css=own["report.css"] + own["evidence.css"],
         script=own["evidence.js"],
-        figure=None,
+        figure=_figure(library),
         findings=_findings(library),
         filters=[_filter(library, name, heading) for name, heading in _FILTERS],
         studies=_studies(library),
@@ -92,17 +92,38 @@ def evidence_page(library: Library) -> str:
     return str(page)
 
 
+def _figure(library: Library) -> dict[str, Any]:
+    """Return the map as an element of the page, with its caption."""
+    from glisson.present.figures.evidence_map import evidence_map  # noqa: PLC0415
+    from glisson.present.figures.render import render_all  # noqa: PLC0415 - drawing is slow to start
+    from glisson.reporting.evidence_figure import map_block  # noqa: PLC0415
+    from glisson.reporting.html import inline_svg  # noqa: PLC0415
+
+    block = map_block(library)
+    svg = inline_svg(render_all([block])[block.name].svg.decode(), block)
+    missing = evidence_map(library)
+    lists = [
+        ("Nobody in this library reports, in any line", missing.missing),
+        ("Nor of leiomyosarcoma alone", missing.missing_lms),
+    ]
+    return {"svg": svg, "title": block.title, "text": block.text, "lists": [one for one in lists if one[1]]}
+
+
 def _findings(library: Library) -> dict[str, Any] | None:
     """Return what does not fit together, by how sure that is; nothing where everything fits."""
     found = check(library)
     if not found:
         return None
-    label = {a.study_id: a.label for a in library.arms}
+    several = {f.study_id for f in found if len({g.arm_id for g in found if g.study_id == f.study_id}) > 1}
+    label = {
+        (a.study_id, a.arm_id): a.label + (f", {name_words(a.arm_id)}" if a.study_id in several else "")
+        for a in library.arms
+    }
     groups = [
         {
             "heading": f"{sentence_case(sure)}: these numbers {meaning}",
             "findings": [
-                {"id": f.id, "anchor": f"finding-{i}", "study": f"study-{f.study_id}", "label": label[f.study_id],
+                {"anchor": f"finding-{i}", "study": f"study-{f.study_id}", "label": label[f.study_id, f.arm_id],
                  "title": f.title, "sentence": f.sentence}
                 for i, f in enumerate(found, start=1) if f.sure == sure
             ],
@@ -176,15 +197,10 @@ def _rows(library: Library, arm: Arm) -> list[dict[str, Any]]:
     ]
 
 
-def _subgroup(text: str) -> str:
-    """Return a subgroup or report; nothing for the whole arm."""
-    return "" if text == "all" else text.removeprefix("all ") if text.startswith("all (") else text
-
-
 def _row(number: Published) -> dict[str, Any]:
     return {
         "endpoint": endpoint_words(number.endpoint),
-        "subgroup": _subgroup(number.subgroup),
+        "subgroup": subgroup_words(number.subgroup),
         "value": value_words(number),
         "interval": interval_words(number) + (f", P {number.p_value}" if number.p_value else ""),
         "link": number.source_url,
