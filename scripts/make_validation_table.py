@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts.validation import (
     agreement,
+    consistency,
     curves,
     cut_points,
     detectable,
@@ -51,7 +52,7 @@ def rows() -> list[Row]:
     """Compare everything."""
     parts = (
         curves, interval_censored, rank_tests, cut_points, regression, logistic, weighting, small_samples, agreement,
-        detectable,
+        detectable, consistency,
     )  # fmt: skip
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

@@ -21,6 +21,7 @@ from glisson.evidence.consistency import RULES
 from glisson.evidence.finding import SURE, TITLES
 from glisson.evidence.printed import Printed
 from glisson.kernels.exact import binomial_interval
+from tests.validation.goldens import golden
 
 MONTH = 30.4375
 
@@ -345,6 +346,23 @@ def test_censoring_never_makes_an_interval_narrower_than_the_bound(n, seed):
         if 0 < value < 1:
             bound = narrowest_share(Printed(value=value, digits=12), n, 0.95, counts=False)
             assert bound <= 2 * 1.959964 * value * math.sqrt(total) + 1e-6
+
+
+@pytest.mark.against_r
+def test_no_cox_model_of_r_is_called_too_narrow_or_in_doubt():
+    for case in golden("consistency")["ratios"]:
+        assert case["se"] >= 2 / math.sqrt(case["events"])
+        printed = {n: rounded(case[k], 2) for n, k in (("value", "ratio"), ("ci_low", "low"), ("ci_high", "high"))}
+        row = {"endpoint": "os", "statistic": "hazard_ratio", "events": case["events"], **printed}
+        assert check([row | {"p_value": rounded(case["p"], 3) if case["p"] >= 0.001 else "<0.001"}]) == ()
+        assert [f.id for f in check([row | {"events": int(case["events"] / 4)}])] == ["C05"]
+
+
+@pytest.mark.against_r
+def test_the_narrowest_interval_is_that_of_r():
+    for case in golden("consistency")["shares"]:
+        value = Printed(value=case["x"] / case["n"], digits=12)
+        assert narrowest_share(value, case["n"], 0.95, counts=True) == pytest.approx(case["narrowest"], abs=1e-8), case
 
 
 def test_every_rule_is_run():

@@ -145,7 +145,7 @@ def p_values(rows: Sequence[Reported]) -> list[Finding]:
     """C06: a ratio and its interval give a z, a P value gives another; they agree."""
     out = []
     for row in rows:
-        spans = _z_of_interval(row)
+        spans = z_of_interval(row)
         if spans is None or row.p is None:
             continue
         by_p = (_z(row.p[1]), _z(row.p[0]))
@@ -160,8 +160,16 @@ def p_values(rows: Sequence[Reported]) -> list[Finding]:
     return out
 
 
-def _z_of_interval(row: Reported) -> tuple[float, float] | None:
-    """Return the range of z that a hazard ratio and its interval allow."""
+def z_of_interval(row: Reported) -> tuple[float, float] | None:
+    """Return the range of z that a hazard ratio and its interval allow; nothing without an interval.
+
+    Examples
+    --------
+    >>> from glisson.evidence.printed import reported
+    >>> row = {"endpoint": "os", "statistic": "hazard_ratio", "value": "0.50", "ci_low": "0.25", "ci_high": "1.00"}
+    >>> [round(z, 2) for z in z_of_interval(reported([row])[0])]
+    [1.9, 2.02]
+    """
     from scipy.special import ndtri  # noqa: PLC0415 - SciPy only where it is needed
 
     value, low, high = row.value, row.ci_low, row.ci_high
