@@ -174,6 +174,29 @@ def test_rows_of_other_units_groups_and_origins_are_not_compared():
     assert ids(share("orr", "0.33", n=30, events=10, n_patients=30), duration) == []
 
 
+def test_incidences_may_rise_and_have_no_median_at_one_half():
+    rates = [
+        {"endpoint": "local_progression", "statistic": f"rate_at_{m}m", "value": v} for m, v in ((12, 0.1), (24, 0.6))
+    ]
+    assert ids(*rates, {"endpoint": "local_progression", "statistic": "median_months", "value": 18}) == []
+    for name in ("liver_pfs", "chemotherapy_free_survival", "os"):
+        assert ids(*[r | {"endpoint": name} for r in rates]) == [("C04", "certain")], name
+
+
+def test_assessments_with_different_names_are_never_called_impossible():
+    parts = [share("stable_disease", "0.60", n=10, subgroup="3 months"), share("progressive_disease", "0.50", n=10)]
+    assert ids(*parts) == [("C02", "likely")]
+    assert ids(*[p | {"subgroup": "all"} for p in parts]) == [("C02", "certain")]
+    confirmed = share("orr", "0.20", n=10, subgroup="confirmed")
+    assert ids(confirmed, *CR_PR) == [("C02", "likely")]
+
+
+def test_patients_who_are_some_of_the_arm_have_their_own_denominator():
+    row = share("orr", "0.40", n=10, n_patients=30)
+    assert ids(row | {"subgroup": "patients who had two sessions"}) == []
+    assert ids(row | {"subgroup": "WHO"}) == [("C07", "note")]
+
+
 def test_several_criteria_are_not_added_up():
     rows = [share("partial_response", "0.60", n=10, subgroup=c) for c in ("RECIST", "EASL")]
     assert ids(*rows, share("progressive_disease", "0.40", n=10, subgroup="RECIST")) == []
@@ -190,6 +213,10 @@ def test_cells_that_are_no_numbers_are_refused_by_row():
         check([{"statistic": "count", "value": 1}])
     with pytest.raises(InputError, match="row 1 holds something that is no number"):
         check([share("orr", "many")])
+    with pytest.raises(InputError, match="no number"):
+        check([share("orr", float("nan"))])
+    with pytest.raises(InputError, match="confidence level 95"):
+        check([share("orr", "0.4", ci_level=95)])
     assert check([]) == ()
 
 

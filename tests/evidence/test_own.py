@@ -58,6 +58,7 @@ def test_two_csv_files_and_a_workbook_hold_the_same(tmp_path):
     other = library(extra=[book])
     assert (other.arms, other.numbers) == (shelf.arms, shelf.numbers)
     assert library(extra=[tmp_path / "b.csv", str(tmp_path / "a.csv")]).numbers == shelf.numbers
+    assert library(extra=str(book)).numbers == library(extra=book).numbers == shelf.numbers
 
 
 def test_numbers_can_be_added_to_an_arm_that_ships(tmp_path):
@@ -89,6 +90,10 @@ def test_only_numbers_that_were_read_are_shown(tmp_path):
         ({}, {"value": "40%"}, "F2", "is a percentage"),
         ({}, {"value": "many"}, "F2", "'many' cannot be used"),
         ({}, {"n": "7.5"}, "J2", "a whole number"),
+        ({}, {"value": "nan"}, "F2", "'nan' cannot be used"),
+        ({}, {"ci_high": "inf"}, "H2", "'inf' cannot be used"),
+        ({}, {"ci_level": "95"}, "I2", "between 0 and 1"),
+        ({}, {"n": "-3", "events": ""}, "J2", "a whole number"),
         ({}, {"events": "21"}, "row 2", "more events than patients"),
         ({}, {"ci_low": "0.7"}, "row 2", "ends before it begins"),
         ({}, {"statistic": "hazard"}, "E2", "hazard_ratio"),

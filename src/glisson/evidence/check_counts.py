@@ -115,7 +115,9 @@ def _sum_over_all(parts: dict[str, Reported], n: int | None) -> list[Finding]:
         if least <= 1:
             return []
         text = f"the shares add up to at least {_percent(least)}: {_listed(parts.values())}"
-        return [_finding("C02", first, "certain", _named(parts.values()), text[:1].upper() + text[1:] + ".")]
+        return [
+            _finding("C02", first, _sure(parts.values()), _named(parts.values()), text[:1].upper() + text[1:] + ".")
+        ]
     allowed = [r.counted for r in parts.values()]
     if any(a is None or not a for a in allowed):
         return []
@@ -123,11 +125,11 @@ def _sum_over_all(parts: dict[str, Reported], n: int | None) -> list[Finding]:
     if low > n:
         text = f"Best responses add up to {low} of {n} patients: {_listed(parts.values())}"
         text += ". Somebody is counted twice, or one of the counts is another"
-        return [_finding("C02", first, "certain", _named(parts.values()), text + ".")]
+        return [_finding("C02", first, _sure(parts.values()), _named(parts.values()), text + ".")]
     whole = {"stable_disease", "progressive_disease"} <= parts.keys()
     whole &= {"orr"} <= parts.keys() or set(CATEGORIES[:2]) <= parts.keys()
     if whole and high < n:
-        sure: Sure = "certain" if "not_evaluable" in parts else "note"
+        sure: Sure = "likely" if "not_evaluable" in parts else "note"
         text = f"Best responses add up to {high} of {n} patients: {_listed(parts.values())}"
         text += f". The other {n - high} {'has' if n - high == 1 else 'have'} none"
         text += "" if sure == "note" else ", although those not evaluable are counted"
@@ -147,7 +149,12 @@ def _sum_of(whole: Reported, parts: Sequence[Reported], *, complete: bool) -> li
         return []
     text = f"{endpoint_words(whole.endpoint)} is {_said(whole)}, but {_listed(parts)} add up to "
     text += _many(low, high, whole) + ": they are not of the same assessment, or one of them is wrong."
-    return [_finding("C02", whole, "certain", _named([whole, *parts]), text)]
+    return [_finding("C02", whole, _sure([whole, *parts]), _named([whole, *parts]), text)]
+
+
+def _sure(rows: Iterable[Reported]) -> Sure:
+    """Rows of one assessment contradict each other; of assessments with different names they may be of other days."""
+    return "certain" if len({r.subgroup for r in rows}) == 1 else "likely"
 
 
 def _responders(parts: Sequence[Reported]) -> float:

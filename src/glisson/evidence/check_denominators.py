@@ -14,7 +14,7 @@ from glisson.evidence.printed import Reported
 _OTHER_UNITS = re.compile(r"lesion|procedure|session|tumou?r|cycle|both_arms|per_patient|pk:")
 #: Words of a subgroup that name a criterion or a report, not some of the patients.
 _WHOLE = re.compile(
-    r"^all\b|recist|easl|\bwho\b|choi|evaluable|assessable|intention to treat|itt\b|response|final|interim",
+    r"^all\b|recist|easl|(?-i:\bWHO\b)|choi|evaluable|assessable|intention to treat|itt\b|response|final|interim",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,13 @@ def widths(rows: Sequence[Reported]) -> list[Finding]:
     """C05: intervals of shares and of survival are no narrower than n patients, all followed to the end, allow."""
     out = []
     for row in rows:
-        if not row.share or row.value is None or row.ci_low is None or row.ci_high is None or not row.n:
+        if (
+            not (row.statistic == "proportion" or (row.share and row.falling))
+            or row.value is None
+            or row.ci_low is None
+            or row.ci_high is None
+            or not row.n
+        ):
             continue
         width = row.ci_high.high - row.ci_low.low
         least = narrowest_share(row.value, row.n, row.ci_level, counts=row.statistic == "proportion")

@@ -18,7 +18,7 @@ def medians(rows: Sequence[Reported]) -> list[Finding]:
     """C04: before the median at least half are free of the event, from then on at most half."""
     out = []
     for row in rows:
-        span = row.median_months
+        span = row.median_months if row.falling else None
         if span is None:
             continue
         for rate in rows:
@@ -66,7 +66,14 @@ def order(rows: Sequence[Reported]) -> list[Finding]:
 
 
 def _rises(one: Reported, two: Reported) -> bool:
-    if not _same_curve(one, two) or one.months is None or two.months is None or one.value is None or two.value is None:
+    if (
+        not one.falling
+        or not _same_curve(one, two)
+        or one.months is None
+        or two.months is None
+        or one.value is None
+        or two.value is None
+    ):
         return False
     return one.months * (1 + _SAME_TIME) < two.months and two.value.low > one.value.high
 

@@ -24,8 +24,9 @@ def _blank(value: Any) -> Any:
 
 
 Optional = BeforeValidator(_blank)
-Number = Annotated[float | None, Optional]
-Whole = Annotated[int | None, Optional]
+Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, Optional]
+Level = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Optional]
+Whole = Annotated[Annotated[int, Field(ge=0)] | None, Optional]
 Text = Annotated[str, Field(min_length=1)]
 
 #: So many known values are named when nothing fits.
@@ -90,7 +91,7 @@ class Published(BaseModel):
     value: Number
     ci_low: Number
     ci_high: Number
-    ci_level: Number
+    ci_level: Level
     n: Whole
     events: Whole
     time_origin: str
@@ -240,7 +241,7 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z0-9]+", text.lower()))
 
 
-def library(extra: Sequence[Path | str] = ()) -> Library:
+def library(extra: Sequence[Path | str] | Path | str = ()) -> Library:
     """Return the library that ships with the package; only numbers that were read in their source are in it.
 
     Parameters
@@ -264,7 +265,7 @@ def library(extra: Sequence[Path | str] = ()) -> Library:
         return shipped
     from glisson.evidence.own import read_own  # noqa: PLC0415 - reads workbooks, which few need
 
-    own = read_own(extra, shipped)
+    own = read_own([extra] if isinstance(extra, str | Path) else extra, shipped)
     return Library(arms=shipped.arms + own.arms, numbers=shipped.numbers + own.numbers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,8 +75,8 @@ def read_own(paths: Sequence[Path | str], shipped: Library) -> Own:
         named = "\n".join(f"  {p}" for p in blocking[:_NAMED])
         more = f"\n  and {len(blocking) - _NAMED} more" if len(blocking) > _NAMED else ""
         raise InputError(
-            f"{len(blocking)} problem{'' if len(blocking) == 1 else 's'} in studies of your own:\n{named}{more}\n",
-            todo=f"correct them; all of them: glisson evidence check {' '.join(Path(p).name for p in paths)}",
+            f"{len(blocking)} problem{'' if len(blocking) == 1 else 's'} in studies of your own:\n{named}{more}",
+            todo=f"\nAll of them, to correct first: glisson evidence check {' '.join(Path(p).name for p in paths)}",
         )
     return own
 
@@ -213,7 +214,7 @@ def _cells(texts: Mapping[str, str], kind: Kind) -> _Wrong:
         out += [
             (name, f"{texts[name]} is not between 0 and 1", "a proportion between 0 and 1", "divide percentages by 100")
             for name in ("value", "ci_low", "ci_high")
-            if name not in named and _above_one(texts[name])
+            if name not in named and _no_share(texts[name])
         ]
     return out
 
@@ -221,11 +222,12 @@ def _cells(texts: Mapping[str, str], kind: Kind) -> _Wrong:
 _DECIMAL = {"value", "ci_low", "ci_high", "ci_level", "n", "events", "n_patients", "n_lms", "year"}
 
 
-def _above_one(text: str) -> bool:
+def _no_share(text: str) -> bool:
     try:
-        return not 0 <= float(text or 0) <= 1
+        value = float(text or 0)
     except ValueError:
         return False
+    return math.isfinite(value) and not 0 <= value <= 1
 
 
 def _validated(texts: Mapping[str, str], kind: Kind, wrong: _Wrong) -> Any:

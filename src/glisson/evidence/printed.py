@@ -14,6 +14,8 @@ from glisson.evidence.library import Arm, Library, Published
 #: Halves may have been rounded up or to even, and 0.285 is no binary number: ranges are closed and this much wider.
 _SLACK = 1e-9
 _P = re.compile(r"\bp\s*([<>=])\s*(0?\.\d+)", re.IGNORECASE)
+#: Names of endpoints whose rates are shares that are still free of the event.
+_FALLS = re.compile(r"(^|_)(os|pfs|rfs|dfs|efs|mfs|css|dss)$|survival|free\b|_free_")
 _TIME = {"m": 1.0, "w": 7 / 30.4375}
 _UNIT = {"median_months": 1.0, "median_weeks": 7 / 30.4375, "median_days": 1 / 30.4375}
 
@@ -53,7 +55,10 @@ class Printed:
             return None
         text = cell.strip() if isinstance(cell, str) else repr(float(cell)).removesuffix(".0")
         decimals = len(text.partition(".")[2]) if "e" not in text.lower() else 6
-        return cls(value=float(text), digits=max(decimals, least_digits))
+        value = float(text)
+        if not math.isfinite(value):
+            raise ValueError(text)
+        return cls(value=value, digits=max(decimals, least_digits))
 
     @property
     def low(self) -> float:
@@ -126,6 +131,11 @@ class Reported:
         return float(found[1]) * _TIME[found[2]] if found else None
 
     @property
+    def falling(self) -> bool:
+        """Whether the endpoint is a curve that falls from 1: survival, or time free of an event; not an incidence."""
+        return bool(_FALLS.search(self.endpoint))
+
+    @property
     def median_months(self) -> tuple[float, float] | None:
         """Range of a median time, in months."""
         unit = _UNIT.get(self.statistic)
@@ -189,6 +199,8 @@ def _one(given: Mapping[str, Any], place: int) -> Reported:
         }
         numbers |= {name: _whole(given.get(name)) for name in ("n", "events", "n_patients", "n_lms")}
         level = float(given.get("ci_level") or 0.95)
+        if not 0 < level < 1:
+            raise ValueError(f"confidence level {level:g}")
     except ValueError as error:
         raise InputError(f"row {place} holds something that is no number ({error})", expected="numbers") from None
     p = _p_range(str(given.get("p_value") or ""), texts["subgroup"])
