@@ -88,9 +88,10 @@ def _outlasts(free: Reported, alive: Reported) -> list[Finding]:
     if not later and not above:
         return []
     texts = (_median(free), _median(alive)) if later else (_rate(free), _rate(alive))
-    sentence = f"{_words(free)} ({texts[0]}) is longer than survival ({texts[1]}), although death ends both."
+    sentence = f"{_words(free)} ({texts[0]}) is longer than survival ({texts[1]}), although death ends both"
+    sentence += "; patients who left between progression and death can do that, where there are few."
     numbers = (f"{free.endpoint} {texts[0]}", f"os {texts[1]}")
-    return [Finding(id="C04", study_id=free.study_id, arm_id=free.arm_id, sure="likely", numbers=numbers,
+    return [Finding(id="C04", study_id=free.study_id, arm_id=free.arm_id, sure="note", numbers=numbers,
                     sentence=sentence)]  # fmt: skip
 
 
