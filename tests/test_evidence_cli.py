@@ -184,6 +184,7 @@ def test_findings_stand_on_the_page_beside_their_study():
     text = evidence_page(library())
     assert "cannot all be true" in text
     assert 'href="#study-rajan2001"' in text
+    assert 'need care: <a href="#finding-1">finding 1</a>.' in text.split('id="study-rajan2001"')[1].split("</tr>")[0]
     assert "cannot all be true" not in evidence_page(library().where(study_id="miller2018"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from glisson.clinical.whole_file import check_new, write_whole
 from glisson.evidence.consistency import check
-from glisson.evidence.finding import SURE
+from glisson.evidence.finding import SURE, Finding
 from glisson.evidence.library import Arm, Library, Published
 from glisson.evidence.wording import endpoint_words, name_words, subgroup_words
 from glisson.present.published import arm_words, extent, interval_words, value_words
@@ -78,15 +79,16 @@ def evidence_page(library: Library) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    found = sorted(check(library), key=lambda f: list(SURE).index(f.sure))
     page = environment.get_template("evidence.html.j2").render(
         title=TITLE,
         extent=extent(library),
         css=own["report.css"] + own["evidence.css"],
         script=own["evidence.js"],
         figure=_figure(library),
-        findings=_findings(library),
+        findings=_findings(library, found),
         filters=[_filter(library, name, heading) for name, heading in _FILTERS],
-        studies=_studies(library),
+        studies=_studies(library, found),
         colophon=f"Produced by glisson {version('glisson')}. Numbers are as reported; no abstract is reproduced.",
     )
     return str(page)
@@ -109,9 +111,8 @@ def _figure(library: Library) -> dict[str, Any]:
     return {"svg": svg, "title": block.title, "text": block.text, "lists": [one for one in lists if one[1]]}
 
 
-def _findings(library: Library) -> dict[str, Any] | None:
+def _findings(library: Library, found: Sequence[Finding]) -> dict[str, Any] | None:
     """Return what does not fit together, by how sure that is; nothing where everything fits."""
-    found = check(library)
     if not found:
         return None
     several = {f.study_id for f in found if len({g.arm_id for g in found if g.study_id == f.study_id}) > 1}
@@ -155,7 +156,7 @@ def _family(endpoint: str) -> str:
     return family if family in _FAMILIES else endpoint
 
 
-def _studies(library: Library) -> list[dict[str, Any]]:
+def _studies(library: Library, found: Sequence[Finding]) -> list[dict[str, Any]]:
     """Return what the page says of each study, with its rows."""
     out = []
     for study_id in dict.fromkeys(a.study_id for a in library.arms):
@@ -176,6 +177,7 @@ def _studies(library: Library) -> list[dict[str, Any]]:
                 "doi": first.doi,
                 "pmid": first.pmid,
                 "overlap": ", ".join(others.values()),
+                "findings": [f"finding-{i}" for i, f in enumerate(found, start=1) if f.study_id == study_id],
                 "rows": [row for arm in arms for row in _rows(library, arm)],
             }
         )

@@ -33,7 +33,7 @@ def test_patients_of_several_studies_are_added():
     cell = row(evidence_map(some({"n_patients": 20, "n_lms": 20}, {"n_patients": 30, "n_lms": 5})), "DEB-TACE").cells[
         OS
     ][0]
-    assert cell == MapCell(studies=2, patients=50, lms=20)
+    assert cell == MapCell(studies=2, patients=50, lms=20, lms_alone=True)
 
 
 @pytest.mark.by_hand
@@ -78,7 +78,10 @@ def test_the_map_of_the_library_shows_what_nobody_reports():
     assert "Y-90: everything" in figure.missing_lms
     assert all(len(r.cells) == len(ENDPOINTS) and all(len(c) == len(LINES) for c in r.cells) for r in figure.rows)
     # The one number of DEB-TACE in leiomyosarcoma: no complication of systemic doxorubicin among 13.
-    assert row(figure, "DEB-TACE").cells[HARM][2] == MapCell(studies=1, patients=13, lms=13)
+    assert row(figure, "DEB-TACE").cells[HARM][2] == MapCell(studies=1, patients=13, lms=13, lms_alone=True)
+    # The ablation series gives local control of leiomyosarcoma without its n; 23 of its patients have it.
+    assert row(figure, "Ablation").cells[LOCAL][2] == MapCell(studies=1, patients=55, lms=23, lms_alone=True)
+    assert not any("local" in line for line in figure.missing_lms if line.startswith("Ablation"))
     # Miller's 39 and Pierce's 6 probably overlap.
     assert row(figure, "Y-90").cells[OS][2].patients == 39
     first = row(figure, "Doxorubicin alone").cells[OS][0]
@@ -93,7 +96,7 @@ def test_areas_are_patients_and_every_cell_is_drawn():
     assert radius(100, 400) ** 2 / radius(25, 400) ** 2 == pytest.approx(4)
     cells = [c for r in figure.rows for part in r.cells for c in part]
     artists = draw(figure).findobj(lambda a: getattr(a, "get_marker", lambda: None)() == "o")
-    drawn = sum(c is not None for c in cells) + sum(c is not None and c.lms > 0 and c.patients > 0 for c in cells)
+    drawn = sum(c is not None for c in cells) + sum(c is not None and c.lms_alone and c.patients > 0 for c in cells)
     assert len(artists) == drawn + 5  # five in the key
     crosses = draw(figure).findobj(lambda a: getattr(a, "get_marker", lambda: None)() == "x")
     assert sum(len(a.get_xdata()) for a in crosses) == sum(c is None for c in cells) + 1

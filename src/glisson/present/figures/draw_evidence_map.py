@@ -120,7 +120,7 @@ def _draw_disc(paper: Paper, x: float, y: float, cell: MapCell, largest: int) ->
                    markeredgewidth=0.8, zorder=3)  # fmt: skip
         return
     _disc(paper, x, y, radius(cell.patients, largest), tint(LINE[2], 0.75))
-    if cell.lms:
+    if cell.lms_alone:
         _disc(paper, x, y, radius(min(cell.lms, cell.patients), largest), LINE[0])
     if cell.patients < _NUMBERED:
         below = y - radius(cell.patients, largest) - 1.3

@@ -52,12 +52,15 @@ class MapCell:
     patients
         In them; of studies that may share patients, the largest.
     lms
-        Of these, in arms or subgroups of leiomyosarcoma alone.
+        Of these, in arms or subgroups of leiomyosarcoma alone; 0 also where their number is not stated.
+    lms_alone
+        Whether leiomyosarcoma is reported alone at all.
     """
 
     studies: int
     patients: int
     lms: int
+    lms_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,7 @@ def _cell(library: Library, arms: Iterable[Arm], starts: tuple[str, ...]) -> Map
     if not groups:
         return None
     return MapCell(
+        lms_alone=any(_lms_rows(a, own) for parts in by_study.values() for a, own in parts),
         studies=len(groups),
         patients=sum(max(t[0] for t in found) for found in groups.values()),
         lms=sum(max(t[1] for t in found) for found in groups.values()),
@@ -218,8 +222,17 @@ def _lms(arm: Arm, numbers: Iterable[Published]) -> int:
     """Return patients with leiomyosarcoma whose own numbers are reported: the arm, or the largest subgroup."""
     if arm.n_lms is not None and arm.n_lms == arm.n_patients:
         return arm.n_lms
-    own = [n.n for n in numbers if n.n and n.statistic != "hazard_ratio" and re.search(r"\bLMS\b", n.subgroup)]
-    return max(own, default=0)
+    own = _lms_rows(arm, numbers)
+    if not own:
+        return 0
+    return max((n.n for n in own if n.n and n.statistic != "hazard_ratio"), default=0) or arm.n_lms or 0
+
+
+def _lms_rows(arm: Arm, numbers: Iterable[Published]) -> list[Published]:
+    """Return the numbers of leiomyosarcoma alone: all of an arm that has nothing else, or those of a subgroup."""
+    if arm.n_lms is not None and arm.n_lms == arm.n_patients:
+        return list(numbers)
+    return [n for n in numbers if re.search(r"\bLMS\b", n.subgroup)]
 
 
 def _missing(rows: Iterable[MapRow], *, lms: bool) -> tuple[str, ...]:
@@ -231,7 +244,7 @@ def _missing(rows: Iterable[MapRow], *, lms: bool) -> tuple[str, ...]:
         absent = [
             heading.lower()
             for (heading, _), part in zip(ENDPOINTS, row.cells, strict=True)
-            if not any(c is not None and (c.lms or not lms) for c in part)
+            if not any(c is not None and (c.lms_alone or not lms) for c in part)
         ]
         if absent:
             out.append(f"{row.label}: {'everything' if len(absent) == len(ENDPOINTS) else ', '.join(absent)}")
