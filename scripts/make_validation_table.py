@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.validation import (
     adjusted_curves,
     agreement,
+    consistency,
     curves,
     cut_points,
     detectable,
@@ -70,6 +71,7 @@ def rows() -> list[Row]:
         imputation,
         parametric,
         guarantee_time,
+        consistency,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

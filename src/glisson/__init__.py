@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glisson import evidence as evidence
     from glisson.adam import export_adam
     from glisson.assessing import assess, audit, compare
     from glisson.clinical.cohort import Cohort
@@ -65,6 +66,9 @@ _HOME = {
     "survival_difference": "glisson.methods.compare",
 }
 
+#: Modules that are reached as ``gl.evidence`` is, imported when first used.
+_MODULES = ("evidence",)
+
 __all__ = [
     "Cohort",
     "CountTable",
@@ -98,6 +102,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
+    if name in _MODULES:
+        return import_module(f"glisson.{name}")
     if name not in _HOME:
         msg = f"module 'glisson' has no attribute {name!r}"
         raise AttributeError(msg)
@@ -109,4 +115,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """List the public names."""
-    return sorted([*__all__, "__version__"])
+    return sorted([*__all__, *_MODULES, "__version__"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from glisson import evidence_cli
 from glisson.errors import GlissonError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ app = typer.Typer(
     help="Safety and efficacy of liver-directed cancer therapies, from your own spreadsheet. "
     "Nothing leaves this machine.",
 )
+
+app.add_typer(evidence_cli.app, name="evidence")
 
 #: Everything a report can be written as.
 ALL_FORMATS = "html,docx,pdf,figures,xlsx"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -22,9 +24,13 @@ def _blank(value: Any) -> Any:
 
 
 Optional = BeforeValidator(_blank)
-Number = Annotated[float | None, Optional]
-Whole = Annotated[int | None, Optional]
+Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, Optional]
+Level = Annotated[Annotated[float, Field(gt=0, lt=1)] | None, Optional]
+Whole = Annotated[Annotated[int, Field(ge=0)] | None, Optional]
 Text = Annotated[str, Field(min_length=1)]
+
+#: So many known values are named when nothing fits.
+_SHOWN = 12
 
 
 class Arm(BaseModel):
@@ -72,7 +78,7 @@ class Published(BaseModel):
 
     Proportions and rates lie between 0 and 1, times are in the unit the statistic names, hazard ratios are of the arm
     against ``comparator_arm``. ``n`` is nothing where the denominator was not stated. ``subgroup`` ``"all"`` is the
-    whole arm.
+    whole arm. ``p_value`` is as printed (``"0.03"``, ``"<0.001"``).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -85,13 +91,14 @@ class Published(BaseModel):
     value: Number
     ci_low: Number
     ci_high: Number
-    ci_level: Number
+    ci_level: Level
     n: Whole
     events: Whole
     time_origin: str
     comparator_arm: str
     source_url: Annotated[str, Field(pattern=r"^https?://")]
     source_type: Text
+    p_value: Annotated[str, Field(pattern=r"^$|^[<>=]?\s*(0?\.\d+|1(\.0+)?)$")] = ""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -175,16 +182,95 @@ class Library:
 
         return tuple(n for n in self.numbers if wanted(n))
 
+    def where(self, *, endpoint: str = "", **of_arm: str) -> Library:
+        """Return the part of the library that fits words, as the command line filters it.
 
-@lru_cache(maxsize=1)
-def library() -> Library:
+        Parameters
+        ----------
+        endpoint
+            Words of an endpoint: ``"os"``, ``"toxicity"``, ``"toxicity neutropenia"``.
+        of_arm
+            Words of ``study_id``, ``modality``, ``histology``, ``setting`` or ``line``. All words must stand in the
+            value, in any order; a text that begins with ``=`` must be the whole value. ``"tace"`` finds ``tace`` and
+            ``deb_tace``, ``"=tace"`` the first alone.
+
+        Returns
+        -------
+        Library
+            Its arms are those that fit and, where an endpoint was asked for, have a number of it.
+
+        Raises
+        ------
+        InputError
+            If nothing fits, with the values there are.
+
+        Examples
+        --------
+        >>> found = library().where(modality="deb_tace", histology="lms")
+        >>> [a.study_id for a in found.arms]
+        ['krzyston2020']
+        """
+        arms = self.arms
+        for name, words in of_arm.items():
+            if words:
+                arms = _fitting(arms, name, words)
+        keys = {(a.study_id, a.arm_id) for a in arms}
+        numbers = tuple(n for n in self.numbers if (n.study_id, n.arm_id) in keys)
+        if endpoint:
+            numbers = _fitting(numbers, "endpoint", endpoint)
+            keys = {(n.study_id, n.arm_id) for n in numbers}
+        return Library(arms=tuple(a for a in arms if (a.study_id, a.arm_id) in keys), numbers=numbers)
+
+
+def _fitting(rows: tuple[Any, ...], name: str, words: str) -> tuple[Any, ...]:
+    """Return the rows whose attribute holds every word; refuse when there is none."""
+    wanted = _words(words)
+    exact = words.removeprefix("=") if words.startswith("=") else None
+    found = tuple(
+        r for r in rows if (getattr(r, name) == exact if exact is not None else wanted <= _words(getattr(r, name)))
+    )
+    if not found:
+        known = sorted({getattr(r, name) for r in rows} - {""})
+        shown = ", ".join(known[:_SHOWN]) + (f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else "")
+        raise InputError(f"nothing in the library has {name.replace('_', ' ')} {words!r}",
+                         expected=f"words of {shown}" if known else "")  # fmt: skip
+    return found
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def library(extra: Sequence[Path | str] | Path | str = ()) -> Library:
     """Return the library that ships with the package; only numbers that were read in their source are in it.
+
+    Parameters
+    ----------
+    extra
+        Files of your own with more studies: workbooks, or CSV files, of the same columns
+        (``glisson evidence template`` writes an empty one). Their arms and numbers follow those that ship.
+
+    Raises
+    ------
+    InputError
+        With every problem of these files at once.
 
     Examples
     --------
     >>> len(library().arms) > 70, len(library().numbers) > 350
     (True, True)
     """
+    shipped = _shipped()
+    if not extra:
+        return shipped
+    from glisson.evidence.own import read_own  # noqa: PLC0415 - reads workbooks, which few need
+
+    own = read_own([extra] if isinstance(extra, str | Path) else extra, shipped)
+    return Library(arms=shipped.arms + own.arms, numbers=shipped.numbers + own.numbers)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Library:
     folder = files("glisson") / "data" / "evidence"
     texts = {name: (folder / f"{name}.csv").read_text(encoding="utf-8") for name in ("studies", "estimates")}
     return read_library(texts["studies"], texts["estimates"])

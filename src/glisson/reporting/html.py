@@ -77,7 +77,7 @@ def _view(block: Block, labels: Mapping[str, str], figures: Mapping[str, Rendere
         case TableBlock(table=table):
             return {"kind": "table", "table": table, "label": labels[table.name]} | _parts(table)
         case FigureBlock():
-            picture = _inline_svg(figures[block.name].svg.decode(), block)
+            picture = inline_svg(figures[block.name].svg.decode(), block)
             return {"kind": "figure", "block": block, "label": labels[block.name], "svg": picture}
 
 
@@ -140,7 +140,7 @@ def _safe(text: str) -> Any:
     return Markup(text)
 
 
-def _inline_svg(svg: str, block: FigureBlock) -> Any:
+def inline_svg(svg: str, block: FigureBlock) -> Any:
     """Return an SVG file as an element of the page: no prolog, identifiers of its own, a text alternative."""
     from markupsafe import escape  # noqa: PLC0415 - comes with Jinja2
 

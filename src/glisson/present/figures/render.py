@@ -11,6 +11,7 @@ from glisson.present.aside import Aside
 from glisson.present.figures.by_method import ByMethodFigure
 from glisson.present.figures.courses import CoursesFigure
 from glisson.present.figures.data import CurveFigure
+from glisson.present.figures.evidence_map import EvidenceMapFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
 from glisson.present.figures.love import LoveFigure
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Of estimates or counts, and of single patients.
-GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure
+GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure
 PatientFigure = WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 FigureData = GroupFigure | PatientFigure
 
@@ -149,6 +150,7 @@ def _draw_group(figure: GroupFigure) -> Figure:
     from glisson.present.figures import (  # noqa: PLC0415
         draw_by_method,
         draw_curves,
+        draw_evidence_map,
         draw_flow,
         draw_forest,
         draw_love,
@@ -165,6 +167,8 @@ def _draw_group(figure: GroupFigure) -> Figure:
             return draw_flow.draw(figure)
         case ByMethodFigure():
             return draw_by_method.draw(figure)
+        case EvidenceMapFigure():
+            return draw_evidence_map.draw(figure)
 
 
 def _draw_patients(figure: PatientFigure) -> Figure:
