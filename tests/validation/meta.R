@@ -94,7 +94,7 @@ deviance_of <- function(d, nodes) {
     list(m = m, f = suppressWarnings(update(m, devFunOnly = TRUE)))
   }
   # The conditional modes are found the better the smaller the tolerance, until rounding keeps them from settling.
-  steps <- lapply(c(1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8), function(t) try(made(t), silent = TRUE))
+  steps <- lapply(c(1e-12, 1e-10, 1e-8), function(t) try(made(t), silent = TRUE))
   steps <- Filter(function(s) !inherits(s, "try-error"), steps)
   f <- function(tau, mu) {
     for (s in steps) {
@@ -150,7 +150,7 @@ fitted <- lapply(counts, function(d) {
   }
   m <- suppressWarnings(if (d$kind == "binomial") rma.glmm(measure = "PLO", xi = d$x, ni = d$n, nAGQ = 1)
                         else rma.glmm(measure = "IRLN", xi = d$x, ti = d$n, nAGQ = 1))
-  list(n25 = counted(d, 25), n7 = counted(d, 7), lrt = list(q = m$QE.LRT, p = m$QEp.LRT))
+  list(n25 = counted(d, 25), n15 = counted(d, 15), lrt = list(q = m$QE.LRT, p = m$QEp.LRT))
 })
 
 versions <- list(R = R.version.string, metafor = as.character(packageVersion("metafor")),

@@ -51,12 +51,15 @@ class Refused:
         A sentence without the final full stop.
     only_uncertain
         Whether everything else fits, and only its variance is unknown: it still counts among what was reported.
+    part
+        Whether the number is of a part of the arm only.
     """
 
     arm: Arm
     number: Published
     reason: str
     only_uncertain: bool = False
+    part: bool = False
 
     @property
     def label(self) -> str:
@@ -106,7 +109,8 @@ def choose(library: Library, outcome: Outcome, treatment: Treatment, population:
             continue
         objection = population.objection(arm) or _objection(arm, number, outcome)
         if objection:
-            refused.append(Refused(arm=arm, number=number, reason=objection))
+            part = outcome.preference(number.subgroup) is None
+            refused.append(Refused(arm=arm, number=number, reason=objection, part=part))
             continue
         made = _made(arm, number, outcome)
         if isinstance(made, Used):

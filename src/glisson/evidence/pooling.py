@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glisson.errors import InputError
-from glisson.evidence.eligible import Chosen, Refused, Used, choose
-from glisson.evidence.library import Library
+from glisson.evidence.eligible import DAYS_PER_MONTH, Chosen, Refused, Used, choose
+from glisson.evidence.library import Library, Published
 from glisson.evidence.outcomes import OUTCOMES, POPULATIONS, TREATMENTS, Outcome, Population, Treatment
 from glisson.methods.effects import effect_table
 from glisson.methods.meta import meta_analysis
@@ -74,9 +74,12 @@ class Pooling:
             return ""
         if not self.refused:
             return "No series in the library reports it."
-        told = dict.fromkeys(r.reason for r in self.refused)
-        parts = [f"{'; '.join(dict.fromkeys(r.label for r in self.refused if r.reason == why))}: {why}" for why in told]
-        return f"None of the numbers reported can be pooled. {'. '.join(parts)}."
+        # Of an arm whose whole is refused, its parts need no words of their own.
+        whole = {r.arm.study_id for r in self.refused if not r.part}
+        told = [r for r in self.refused if not r.part or r.arm.study_id not in whole]
+        reasons = dict.fromkeys(r.reason for r in told)
+        parts = [f"{', '.join(dict.fromkeys(r.label for r in told if r.reason == why))}: {why}" for why in reasons]
+        return f"{'. '.join(parts)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +176,25 @@ def _estimates(used: Sequence[Used], outcome: Outcome, level: float) -> Estimate
     table = table_of(used, outcome)
     if outcome.kind == "proportion":
         return meta_proportions(table, level=level)
-    return meta_analysis(table, level=level)
+    printed = {u.label: limits for u in used if (limits := _printed(u.number, outcome, level))}
+    return Estimates(tuple(_as_printed(row, printed, len(used)) for row in meta_analysis(table, level=level)))
+
+
+def _printed(number: Published, outcome: Outcome, level: float) -> tuple[float, float] | None:
+    """Return the limits a source gives, in the unit of the estimates, if they are of this level."""
+    if number.ci_low is None or number.ci_high is None or (number.ci_level or 0.95) != level:
+        return None
+    unit = DAYS_PER_MONTH if outcome.kind == "median" else 1.0
+    return number.ci_low * unit, number.ci_high * unit
+
+
+def _as_printed(row: Estimate, printed: dict[str, tuple[float, float]], k: int) -> Estimate:
+    """Give a study, and a pooled value that is one study, the limits of its source."""
+    alone = k == 1 and row.statistic in {"pooled", "common"} and printed
+    if not alone and (row.statistic != "study" or row.detail not in printed):
+        return row
+    low, high = next(iter(printed.values())) if alone else printed[row.detail]
+    return replace(row, low=low, high=high, method="limits as printed in the source")
 
 
 def table_of(used: Sequence[Used], outcome: Outcome) -> EffectTable:
