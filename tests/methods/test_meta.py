@@ -27,9 +27,9 @@ from glisson.tables import EffectTable
 from tests.paths import vector
 
 
-def table_of(y, v, scale="identity", **more) -> EffectTable:
+def table_of(y, v, scale="identity", name="x", **more) -> EffectTable:
     study = tuple(f"s{i}" for i in range(len(y)))
-    return EffectTable(name="x", label="x", study=study, estimate=np.array(y, float), variance=np.array(v, float),
+    return EffectTable(name=name, label="x", study=study, estimate=np.array(y, float), variance=np.array(v, float),
                        scale=scale, **more)  # fmt: skip
 
 
@@ -121,6 +121,21 @@ def test_impossible_estimates_are_refused():
         EffectTable.of_events([1, 2], [9, 9], overlap=["a"])
     with pytest.raises(InputError, match="time"):
         EffectTable.of_rates([1], [0.0], name="time")
+
+
+def test_tables_of_one_estimate_join():
+    a = EffectTable.of_events([1], [9], study=["a"], name="orr", source=["u"])
+    b = EffectTable.of_events([0, 2], [8, 7], study=["b", "c"], name="orr", overlap=["g", ""])
+    both = a + b
+    assert both.study == ("a", "b", "c")
+    assert both.source == ("u", "", "")
+    assert both.overlap == ("", "g", "")
+    assert both.take([2, 0]).events.tolist() == [2, 1]
+    assert meta_proportions(both).one("pooled").n == 24
+    with pytest.raises(InputError, match="stands twice"):
+        _ = a + a
+    with pytest.raises(InputError, match="differ in scale"):
+        _ = a + table_of([1.0], [1.0], name="orr")
 
 
 def test_survival_is_pooled_upside_down_and_comes_back():

@@ -10,6 +10,8 @@ from glisson.evidence.outcomes import FROM_TREATMENT, Outcome, Population, Treat
 from glisson.methods.effects import Effect, log_median, survival_at
 
 DAYS_PER_MONTH = 30.4375
+#: Parts of the names of arms that are abbreviations.
+_SHORT = frozenset({"gist", "lms", "rfa", "tace", "tae", "y90", "deb"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +85,12 @@ def label_of(arm: Arm) -> str:
     --------
     >>> from glisson.evidence import library
     >>> label_of(library().arm("brudvik2015", "lms")), label_of(library().arm("miller2018", "all"))
-    ('Brudvik 2015, lms', 'Miller 2018')
+    ('Brudvik 2015, LMS', 'Miller 2018')
     """
-    whole = {"all", "resected", "pooled"}
-    return arm.label if arm.arm_id in whole else f"{arm.label}, {arm.arm_id.replace('_', ' ')}"
+    if arm.arm_id in {"all", "resected", "pooled"}:
+        return arm.label
+    words = [word.upper() if word in _SHORT else word for word in arm.arm_id.split("_")]
+    return f"{arm.label}, {' '.join(words)}"
 
 
 def choose(library: Library, outcome: Outcome, treatment: Treatment, population: Population) -> Chosen:

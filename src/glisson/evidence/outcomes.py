@@ -110,6 +110,11 @@ TREATMENTS = (
     Treatment(code="y90", label="Y-90 radioembolization", modalities=("y90",)),
     Treatment(code="ablation", label="Ablation", modalities=("ablation",)),
     Treatment(code="resection", label="Resection", modalities=("resection",)),
+    Treatment(
+        code="resection_ablation",
+        label="Resection, ablation or both",
+        modalities=("resection_and_or_rfa", "resection_plus_ablation"),
+    ),
     Treatment(code="mixed_ldt", label="Several liver-directed methods", modalities=("mixed_ldt",)),
 )
 

@@ -174,6 +174,29 @@ class EffectTable:
         shared = [tuple(s for s, o in zip(self.study, self.overlap, strict=True) if o == g) for g in groups]
         return tuple(s for s in shared if len(s) > 1)
 
+    def __add__(self, other: EffectTable) -> EffectTable:
+        """Append the studies of another table of the same estimate; a study that stands in both is refused."""
+        if not isinstance(other, EffectTable):
+            return NotImplemented
+        for what in ("name", "scale", "unit"):
+            if getattr(self, what) != getattr(other, what):
+                raise InputError(f"the two tables differ in {what}", expected="tables of one estimate on one scale")
+
+        def joined(first: Floats | None, second: Floats | None) -> Floats | None:
+            return None if first is None or second is None else np.concatenate([first, second])
+
+        def texts(which: str) -> tuple[str, ...]:
+            parts = [getattr(t, which) or ("",) * t.k for t in (self, other)]
+            return (*parts[0], *parts[1]) if any(getattr(t, which) for t in (self, other)) else ()
+
+        return replace(
+            self, study=(*self.study, *other.study), estimate=np.concatenate([self.estimate, other.estimate]),
+            variance=np.concatenate([self.variance, other.variance]), n=joined(self.n, other.n),
+            events=joined(self.events, other.events), person_time=joined(self.person_time, other.person_time),
+            overlap=texts("overlap"), source=texts("source"),
+            note="; ".join(dict.fromkeys(x for x in (self.note, other.note) if x)),
+        )  # fmt: skip
+
     def take(self, rows: Iterable[int]) -> EffectTable:
         """Return some of the studies, in the order given.
 
