@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from scripts.make_published_page import PAGE, page
 
@@ -9,7 +11,8 @@ from glisson.evidence import library
 from glisson.evidence.outcomes import OUTCOMES, POPULATIONS, TREATMENTS
 from glisson.evidence.pooling import PooledLibrary, pooled
 from glisson.present.figures.draw_pooled_forest import draw
-from glisson.present.figures.pooled_forest import pooled_forest
+from glisson.present.figures.pooled_forest import PooledForestFigure, pooled_forest
+from glisson.present.figures.render import render_here
 from glisson.present.tabulate.pooled import heterogeneity_line, pooled_tables
 from glisson.present.words import Words
 
@@ -79,3 +82,22 @@ def test_few_series_have_no_prediction(result: PooledLibrary) -> None:
     assert not figure.weighted
     draw(figure)
     assert len(TREATMENTS) * len(OUTCOMES) * 2 == len(result.poolings)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A figure with its name, title and text alternative."""
+
+    name: str
+    title: str
+    alt: str
+    data: PooledForestFigure
+
+
+def test_the_same_figure_comes_out_twice(result: PooledLibrary) -> None:
+    figure = pooled_forest(result.one("early_death", "resection"), WORDS)
+    assert figure is not None
+    one = Named("pooled", "Early death after resection", "Forest plot", figure)
+    first, second = render_here([one]), render_here([one])
+    assert (first[0].svg, first[0].pdf) == (second[0].svg, second[0].pdf)
+    assert first[0].width_mm == pytest.approx(183)
