@@ -2,6 +2,7 @@
 
 from glisson.tables.count_table import CountTable
 from glisson.tables.curve import Curve
+from glisson.tables.effect_table import EffectTable
 from glisson.tables.endpoint import CENSORED, MOVED, ORIGIN, Endpoint, Factor
 from glisson.tables.estimates import Estimate, Estimates, Group
 from glisson.tables.levels import RiskLevels
@@ -14,6 +15,7 @@ __all__ = [
     "ORIGIN",
     "CountTable",
     "Curve",
+    "EffectTable",
     "Endpoint",
     "Estimate",
     "Estimates",

@@ -16,6 +16,7 @@ from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
 from glisson.present.figures.love import LoveFigure
 from glisson.present.figures.patient_timeline import TimelineFigure
+from glisson.present.figures.pooled_forest import PooledForestFigure
 from glisson.present.figures.spider import SpiderFigure
 from glisson.present.figures.swimmer import SwimmerFigure
 from glisson.present.figures.waterfall import WaterfallFigure
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Of estimates or counts, and of single patients.
-GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure
+GroupFigure = (
+    CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
+)  # fmt: skip
 PatientFigure = WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 FigureData = GroupFigure | PatientFigure
 
@@ -154,6 +157,7 @@ def _draw_group(figure: GroupFigure) -> Figure:
         draw_flow,
         draw_forest,
         draw_love,
+        draw_pooled_forest,
     )
 
     match figure:
@@ -169,6 +173,8 @@ def _draw_group(figure: GroupFigure) -> Figure:
             return draw_by_method.draw(figure)
         case EvidenceMapFigure():
             return draw_evidence_map.draw(figure)
+        case PooledForestFigure():
+            return draw_pooled_forest.draw(figure)
 
 
 def _draw_patients(figure: PatientFigure) -> Figure:
