@@ -154,6 +154,28 @@ def audit(
 
 
 @app.command()
+def pool(
+    extra: Extra = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write it here: .html, .docx or .txt.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier file.")] = False,
+) -> None:
+    """Say what all published series together say of each liver-directed treatment, and what cannot be pooled."""
+    from glisson.evidence.pooling import pooled  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting.letter import check_letter, write_document  # noqa: PLC0415
+    from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
+    from glisson.reporting.published import pooled_document  # noqa: PLC0415
+
+    if out is not None:
+        check_letter(out, force=force)
+    document = pooled_document(pooled(_library(extra)))
+    typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    if out is not None:
+        write_document(document, out, force=force)
+        typer.echo(f"Written to {out}.")
+    typer.echo("The same in Python:\n  from glisson.evidence.pooling import pooled\n  pooled(gl.evidence.library())")
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="Workbook, or CSV files, with studies and estimates.")],
 ) -> None:

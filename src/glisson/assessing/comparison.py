@@ -14,8 +14,9 @@ from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, endpoint
 from glisson.clinical.groups import patient_keys
 from glisson.errors import InputError, SettingsError
-from glisson.evidence import Arm, Library, Published, library, names
+from glisson.evidence import Arm, Library, Published, library
 from glisson.evidence.reference import TREATMENT_STARTS, point, reach, reference_curve, reported
+from glisson.evidence.wording import name_words
 from glisson.methods.e_value import e_value
 from glisson.methods.maic import match
 from glisson.methods.one_sample import one_sample_logrank, rmst_against
@@ -130,7 +131,7 @@ def _compared(cohort: Cohort, known: Library, arm: Arm, endpoints: Mapping[str, 
         study=arm.study_id,
         arm=arm.arm_id,
         label=arm.label,
-        treatment=names.treatment(arm.modality),
+        treatment=name_words(arm.modality),
         line=line,
         here=here,
         there=arm.n_patients,
@@ -171,7 +172,7 @@ def _contrast(
     why = _why_not(told, chosen[code])
     if why:
         return Contrast(code=code, label=label, published=base.published, url=base.url, refused=why)
-    reference, assumed = reference_curve(told, f"{arm.label}, {names.treatment(arm.modality)}", arm.n_patients)
+    reference, assumed = reference_curve(told, f"{arm.label}, {name_words(arm.modality)}", arm.n_patients)
     whole = chosen[code]
     last, until = reach(told)
     os = _up_to(whole, int(until))
@@ -272,7 +273,7 @@ def _differences(cohort: Cohort, arm: Arm, numbers: Sequence[Published], line: L
             "have it anywhere, and other histologies fare differently",
         ),
         Difference(
-            aspect="Line of therapy", here=_lines_here(cohort, line), there=names.line(arm.line), favours="either",
+            aspect="Line of therapy", here=_lines_here(cohort, line), there=_stated(arm.line), favours="either",
             why="whoever was treated before has outlived earlier therapy and failed it",
         ),
         Difference(
@@ -281,7 +282,7 @@ def _differences(cohort: Cohort, arm: Arm, numbers: Sequence[Published], line: L
             why="randomisation is some days before treatment" if trial else "the day is that of the treatment studied",
         ),
         Difference(
-            aspect="Selection", here="whoever was treated, found afterwards", there=names.design(arm.design),
+            aspect="Selection", here="whoever was treated, found afterwards", there=_stated(arm.design),
             favours="the published arm" if trial else "either",
             why="trials exclude frail patients and poor organ function" if trial else "both were chosen by clinicians",
         ),
@@ -297,6 +298,10 @@ def _differences(cohort: Cohort, arm: Arm, numbers: Sequence[Published], line: L
     return tuple(rows)
 
 
+def _stated(code: str) -> str:
+    return name_words(code) or "not stated"
+
+
 def _sites(cohort: Cohort) -> str:
     factor = patient_keys(cohort)["extrahepatic"]
     limited = sum(v == "none" for v in factor.values())
@@ -304,7 +309,7 @@ def _sites(cohort: Cohort) -> str:
 
 
 def _disease(arm: Arm) -> str:
-    text = names.disease(arm.histology)
+    text = name_words(arm.histology)
     if not arm.n_lms or not arm.n_patients or arm.n_lms == arm.n_patients:
         return text
     return f"{text}, leiomyosarcoma in {arm.n_lms} of {arm.n_patients}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glisson.present.aside import Aside
@@ -27,12 +28,26 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
-#: Of estimates or counts, and of single patients.
-GroupFigure = (
+FigureData = (
     CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
+    | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 )  # fmt: skip
-PatientFigure = WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
-FigureData = GroupFigure | PatientFigure
+
+#: The module that draws each; matplotlib is imported with the first that is needed.
+_DRAWN_BY: dict[type[FigureData], str] = {
+    CurveFigure: "draw_curves",
+    ForestFigure: "draw_forest",
+    LoveFigure: "draw_love",
+    FlowFigure: "draw_flow",
+    ByMethodFigure: "draw_by_method",
+    EvidenceMapFigure: "draw_evidence_map",
+    PooledForestFigure: "draw_pooled_forest",
+    WaterfallFigure: "draw_waterfall",
+    SpiderFigure: "draw_spider",
+    SwimmerFigure: "draw_swimmer",
+    TimelineFigure: "draw_patient_timeline",
+    CoursesFigure: "draw_courses",
+}
 
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
@@ -146,57 +161,8 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
 
 def _draw(figure: FigureData) -> Figure:
-    return _draw_group(figure) if isinstance(figure, GroupFigure) else _draw_patients(figure)
-
-
-def _draw_group(figure: GroupFigure) -> Figure:
-    from glisson.present.figures import (  # noqa: PLC0415
-        draw_by_method,
-        draw_curves,
-        draw_evidence_map,
-        draw_flow,
-        draw_forest,
-        draw_love,
-        draw_pooled_forest,
-    )
-
-    match figure:
-        case CurveFigure():
-            return draw_curves.draw(figure)
-        case ForestFigure():
-            return draw_forest.draw(figure)
-        case LoveFigure():
-            return draw_love.draw(figure)
-        case FlowFigure():
-            return draw_flow.draw(figure)
-        case ByMethodFigure():
-            return draw_by_method.draw(figure)
-        case EvidenceMapFigure():
-            return draw_evidence_map.draw(figure)
-        case PooledForestFigure():
-            return draw_pooled_forest.draw(figure)
-
-
-def _draw_patients(figure: PatientFigure) -> Figure:
-    from glisson.present.figures import (  # noqa: PLC0415
-        draw_courses,
-        draw_patient_timeline,
-        draw_spider,
-        draw_swimmer,
-        draw_waterfall,
-    )
-
-    match figure:
-        case WaterfallFigure():
-            return draw_waterfall.draw(figure)
-        case SpiderFigure():
-            return draw_spider.draw(figure)
-        case SwimmerFigure():
-            return draw_swimmer.draw(figure)
-        case TimelineFigure():
-            return draw_patient_timeline.draw(figure)
-        case CoursesFigure():
-            return draw_courses.draw(figure)
+    drawn: Figure = import_module(f"glisson.present.figures.{_DRAWN_BY[type(figure)]}").draw(figure)
+    return drawn
 
 
 def _paint(canvas: Figure) -> Image:

@@ -1,0 +1,51 @@
+"""What all published series together say, as a document of its own."""
+
+from __future__ import annotations
+
+from glisson.evidence.pooling import PooledLibrary
+from glisson.present.document import Block, Document, FigureBlock, Heading, Paragraph, TableBlock
+from glisson.present.figures.pooled_forest import pooled_forest
+from glisson.present.tabulate.pooled import pooled_tables
+from glisson.present.words import Words
+
+_TEXT = (
+    "Series are pooled only where they report the same outcome of whole arms, counted by patient, from the day of "
+    "treatment; of series that probably share patients one is used. A prediction interval says where a new series "
+    "would probably lie. What is not pooled stands with its reason."
+)
+#: Series of which a forest plot is drawn.
+_LEAST = 2
+
+
+def pooled_document(result: PooledLibrary) -> Document:
+    """Return the pooled library as a document: tables by treatment, forest plots, sources.
+
+    Parameters
+    ----------
+    result
+        What ``glisson.evidence.pooling.pooled`` returns.
+    """
+    words = Words.of("ama")
+    blocks: list[Block] = [
+        Heading(text="What all published series together say", anchor="pooled"),
+        Paragraph(text=_TEXT),
+    ]
+    blocks += [TableBlock(table=table) for table in pooled_tables(result, words)]
+    for pooling in result.poolings:
+        figure = pooled_forest(pooling, words) if len(pooling.used) >= _LEAST else None
+        if figure is not None:
+            o, t, p = pooling.outcome, pooling.treatment, pooling.population
+            title = f"{o.label} after {t.label}. {p.label}"
+            rows = ", ".join(f"{s.label} {s.text}" for s in figure.series)
+            blocks.append(
+                FigureBlock(
+                    name=f"forest-{o.code}-{t.code}-{p.code}", title=title, text=figure.foot, alt=rows, data=figure
+                )
+            )
+    return Document(
+        title="Published series of liver-directed treatment of sarcoma metastases",
+        subtitle="Pooled by treatment",
+        banner="",
+        blocks=tuple(blocks),
+        colophon="Every number was read in its source, named in the last table.",
+    )
