@@ -122,7 +122,8 @@ def reread(
         grid, level[:, grid.source], total=known.events, error=read_with, skew=skew.astype(np.int64), thorough=False
     )
     days = UNIT_DAYS[reconstruction.unit]
-    moved = grid.time + np.where(read & (grid.time > 0), error * grid.time[-1] * rng.standard_normal((draws, len(grid.time))), 0.0)
+    shift = error * grid.time[-1] * rng.standard_normal((draws, len(grid.time)))
+    moved = grid.time + np.where(read & (grid.time > 0), shift, 0.0)
     begin = grid.time[grid.first]
     end = np.append(begin[1:], np.inf)
     moved = np.sort(np.clip(moved, begin[grid.part], np.nextafter(end, -np.inf)[grid.part]), axis=1) * days

@@ -29,7 +29,7 @@ _ROUGH, _TIE = 0.1, 3.0
 #: Censoring after the last number at risk, for each year-like span of the whole curve, where nothing tells its rate.
 _UNKNOWN_RATE = 0.3
 #: Changes of single patients for a better fit.
-_ROUNDS, _FEW_ROUNDS = 10, 2
+_ROUNDS, _FEW_ROUNDS, _FEW_POINTS = 10, 2, 40
 #: Numbers worked on at once: what stays in the cache.
 _BLOCK = 20_000
 
@@ -59,7 +59,8 @@ def reconstruct(
         Places in ``SKEWS``, shape (m,) or (B, m): how censoring within each interval is thought to have been spread
         where nothing else tells.
     thorough
-        Also begin with censoring early, evenly and late in every interval, and make more changes for a better fit.
+        Make more changes for a better fit; where points are few, begin with censoring early, even and late in every
+        interval, too.
 
     Returns
     -------
@@ -89,7 +90,7 @@ def reconstruct(
     smooth = _Smooth.of(points, survival, known=total is not None)
     likely, summed = smooth.skews(total, error, np.broadcast_to(np.asarray(skew), (size, m)))
     starts = [likely] if total is None else [likely, summed]
-    if thorough:
+    if thorough and len(points.time) <= _FEW_POINTS:
         starts += [np.full((size, m), place) for place in (EVEN, 0, len(SKEWS) - 1)]
     read = np.tile(survival, (len(starts), 1))
     events, censored = _rounded(points, read, smooth.at_risk(np.stack(starts)).reshape(read.shape))
