@@ -211,8 +211,7 @@ def from_summary(
     if unit not in UNIT_DAYS:
         raise SettingsError(f"unit {unit!r}", expected=f"one of {', '.join(UNIT_DAYS)}")
     marks = dict(rates or {})
-    wrong = _impossible(n, median, median_interval, marks, events, end)
-    if wrong:
+    if wrong := _impossible(n, median, median_interval, marks, events, end):
         raise InputError("; ".join(wrong), todo="correct these numbers")
     if median is not None:
         marks[median] = 0.5
@@ -220,7 +219,7 @@ def from_summary(
     survival = np.array([1.0, *(marks[t] for t in sorted(marks))])
     last = _BEYOND * time[-1] if end is None else max(end, time[-1])
     guessed = None if events is not None else _events_behind(median_interval, level, n)
-    total = events if events is not None else guessed
+    total = guessed if events is None else events
     # Where the events are known, the censorings that make them add up are not a matter of choice.
     shapes = SHAPES if total is None else SHAPES[:3]
     members = tuple(
@@ -247,10 +246,10 @@ def _member(shape: Shape, marks: tuple[Floats, Floats], end: float, n: int, even
     c = min(round(float(lost[-1])), n - d)
     days = UNIT_DAYS[axis.unit]
     exits = np.concatenate([_quantiles(had, grid, d), _quantiles(lost, grid, c), np.full(n - d - c, end)])
-    plain = Endpoint.from_arrays(
-        np.rint(exits * days).astype(np.int64), np.repeat([1, 0], [d, n - d]), name=axis.name,
-        source_label=f"{axis.source}: {shape.name}",
-    )  # fmt: skip
+    day, event = np.rint(exits * days).astype(np.int64), np.repeat([1, 0], [d, n - d])
+    if axis.median is not None:
+        day = _with_median(day, event, round(axis.median * days))
+    plain = Endpoint.from_arrays(day, event, name=axis.name, source_label=f"{axis.source}: {shape.name}")
     rules = (("source", f"constructed from {axis.source}"), ("shape", shape.says))
     endpoint = replace(plain, source_kind="reconstructed", rules=rules)
     rows = kaplan_meier(endpoint, times=[round(float(t) * days) for t in time[1:]]).select("survival")
@@ -259,15 +258,18 @@ def _member(shape: Shape, marks: tuple[Floats, Floats], end: float, n: int, even
 
 
 def _with_median(day: Ints, event: Ints, median: int) -> Ints:
-    """Move the event with which survival reaches one half, and those between, to the day of the median."""
-    levels = risk_table(Endpoint.from_arrays(day, event)).levels()
-    survival, _ = product_limit(levels.at_risk[0], levels.events[0].sum(axis=0))
-    half = np.flatnonzero(survival <= 0.5 + 1e-9)
-    if not half.size:
-        return day
-    reached = int(levels.time[half[0]])
-    between = (day == reached) if reached > median else (day >= reached) & (day < median)
-    return np.where((event == 1) & between, median, day)
+    """Move the event with which survival falls below one half, and those between, to the day of the median."""
+    for _ in range(3):  # a move changes who is at risk, and so where one half lies
+        levels = risk_table(Endpoint.from_arrays(day, event)).levels()
+        survival, _ = product_limit(levels.at_risk[0], levels.events[0].sum(axis=0))
+        half, under = (np.flatnonzero(survival <= 0.5 + side) for side in (1e-9, -1e-9))
+        if not under.size:
+            break
+        # On a flat stretch at one half the median would be its middle: the event that ends it comes along.
+        first, below = int(levels.time[half[0]]), int(levels.time[under[0]])
+        between = (day >= first) & ((day <= below) if below > median else (day < median))
+        day = np.where((event == 1) & between, median, day)
+    return day
 
 
 def _quantiles(cumulated: Floats, grid: Floats, count: int) -> Floats:
@@ -376,8 +378,7 @@ def _known(
     n: int, median: float | None, marks: Mapping[float, float], events: int | None, unit: str
 ) -> tuple[str, ...]:
     out = [f"{n} patients"]
-    if median is not None:
-        out.append(f"median {median:g} {unit}s")
+    out += [] if median is None else [f"median {median:g} {unit}s"]
     out += [f"survival {s:g} at {t:g} {unit}s" for t, s in sorted(marks.items()) if t != median]
     return (*out, _counted(events)) if events is not None else tuple(out)
 
