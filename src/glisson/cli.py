@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from glisson.errors import GlissonError
+from glisson.reconstruct_cli import app as reconstruct_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ app = typer.Typer(
     help="Safety and efficacy of liver-directed cancer therapies, from your own spreadsheet. "
     "Nothing leaves this machine.",
 )
+
+app.add_typer(reconstruct_app)
 
 #: Everything a report can be written as.
 ALL_FORMATS = "html,docx,pdf,figures,xlsx"

@@ -203,7 +203,7 @@ def from_summary(
     --------
     >>> made = from_summary(24, median=17.0, rates={12: 0.7, 24: 0.35}, events=15, end=36)
     >>> print(made.estimates(times=(365.25,)))
-    os | overall | median: 512
+    os | overall | median: 517
     os | overall | survival at 365.25: 0.686644
     >>> [m.table.total_events() for m in made.members]
     [15, 15, 15]

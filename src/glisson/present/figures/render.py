@@ -15,6 +15,7 @@ from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
 from glisson.present.figures.love import LoveFigure
 from glisson.present.figures.patient_timeline import TimelineFigure
+from glisson.present.figures.reconstruction import ReconstructionFigure
 from glisson.present.figures.spider import SpiderFigure
 from glisson.present.figures.swimmer import SwimmerFigure
 from glisson.present.figures.waterfall import WaterfallFigure
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Of estimates or counts, and of single patients.
-GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure
+GroupFigure = CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | ReconstructionFigure
 PatientFigure = WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 FigureData = GroupFigure | PatientFigure
 
@@ -152,6 +153,7 @@ def _draw_group(figure: GroupFigure) -> Figure:
         draw_flow,
         draw_forest,
         draw_love,
+        draw_reconstruction,
     )
 
     match figure:
@@ -165,6 +167,8 @@ def _draw_group(figure: GroupFigure) -> Figure:
             return draw_flow.draw(figure)
         case ByMethodFigure():
             return draw_by_method.draw(figure)
+        case ReconstructionFigure():
+            return draw_reconstruction.draw(figure)
 
 
 def _draw_patients(figure: PatientFigure) -> Figure:
