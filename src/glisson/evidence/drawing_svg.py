@@ -117,11 +117,12 @@ class _Reader:
 
     def _style(self, element: ET.Element, tag: str, inherited: Style) -> Style:
         own = {k: v for k, v in inherited.items() if k in _INHERITED}
-        classes = element.get("class", "").split()
-        for selector, values in self.rules:
-            if selector in {"*", tag} or (selector.startswith(".") and selector[1:] in classes):
-                own |= values
         own |= {k: element.attrib[k] for k in _INHERITED if k in element.attrib}
+        classes = {f".{name}" for name in element.get("class", "").split()}
+        for wanted in ({"*", tag}, classes):  # a class goes before the name of an element
+            for selector, values in self.rules:
+                if selector in wanted:
+                    own |= values
         return own | _declared(element.get("style", ""))
 
 

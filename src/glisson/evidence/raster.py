@@ -98,11 +98,10 @@ def _traced(alike: Bools, first: int, begin: float) -> tuple[Floats, Floats]:
     thick = min(thick, 12.0)
     leap = max(8.0, _LEAP * (alike.shape[1] - first))
     level, last = begin, float(first)
-    columns: list[float] = []
-    levels: list[float] = []
-    fallen = level
+    columns, levels, fallen = [last], [level], level
     for c, pieces in runs.items():
-        if c - last > leap:
+        # At the beginning a curve may lie under another one for long.
+        if c - last > leap and len(columns) > 1:
             break
         low, high = min(pieces, key=lambda p: _away(p, level))
         # A curve never rises, and does not leap where it is drawn without a gap.
@@ -116,8 +115,6 @@ def _traced(alike: Bools, first: int, begin: float) -> tuple[Floats, Floats]:
             fallen = level
         elif low >= level - thick:  # a mark would stand out above the line, too
             fallen = max(fallen, high - (thick - 1) / 2)
-    if not columns:
-        columns, levels = [float(first)], [begin]
     return np.array([*columns, last]), np.array([*levels, fallen])
 
 
@@ -140,7 +137,7 @@ def _as_steps(columns: Floats, levels: Floats) -> tuple[Floats, Floats]:
     mean = np.array([levels[a:b].mean() for a, b in zip(starts, ends, strict=True)])
     places, heights = [columns[0]], [mean[0]]
     for a, before, after in zip(new, mean[:-1], mean[1:], strict=True):
-        step = (columns[a - 1] + columns[a]) / 2
+        step = (columns[a - 1] + columns[a]) / 2 if a > 1 else columns[a]
         places += [step, step]
         heights += [before, after]
     return np.array([*places, columns[-1]]), np.array([*heights, mean[-1]])

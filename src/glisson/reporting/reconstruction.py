@@ -110,7 +110,7 @@ def _save_figure(made: Reconstruction, folder: Path) -> None:
     from glisson.present.figures.render import render_all  # noqa: PLC0415 - half a second that only drawing needs
 
     data = reconstruction_figure(made)
-    alt = f"Reconstructed Kaplan-Meier curve over the points read. {data.foot}."
+    alt = f"Reconstructed Kaplan-Meier curve over the points read. {'. '.join(data.foot)}."
     block = _Block(name="reconstruction", title=data.title, alt=alt, data=data)
     drawn = render_all([block])[block.name]
     for ending in ("svg", "pdf", "png"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # All lengths in millimetres, type sizes in points.
 _LEFT, _RIGHT, _AXES = 17.0, 4.0, 50.0
-_HEAD, _KEY, _FOOT, _ROW = 7.0, 5.5, 7.0, 3.6
+_HEAD, _KEY, _FOOT, _ROW = 7.0, 5.5, 11.0, 3.6
 _TICK, _SIZE, _SMALL = 1.0, 8.0, 7.0
 _CURVE = {"color": LINE[0], "linewidth": 1.3}
 _POINT = {"marker": "o", "markersize": 3.0, "markerfacecolor": "none", "markeredgecolor": LINE[1],
@@ -46,7 +46,8 @@ def draw(figure: ReconstructionFigure) -> Figure:
     paper.line(_LEFT + x * scale, bottom + y * _AXES, zorder=3, **_POINT)
     if figure.at_risk:
         _draw_at_risk(paper, figure, bottom - 12.5, scale)
-    paper.text(1.5, 2.2, figure.foot, fontsize=_SMALL, color=SOFT)
+    for row, words in enumerate(reversed(figure.foot)):
+        paper.text(1.5, 2.2 + row * _ROW, words, fontsize=_SMALL, color=SOFT)
     return paper.figure
 
 

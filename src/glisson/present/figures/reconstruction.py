@@ -33,7 +33,7 @@ class ReconstructionFigure:
     at_risk
         (time, printed, rebuilt).
     foot
-        The quality in one line.
+        The quality in two lines.
     """
 
     title: str
@@ -45,7 +45,7 @@ class ReconstructionFigure:
     ticks: tuple[float, ...]
     end: float
     at_risk: tuple[tuple[float, int, int], ...]
-    foot: str
+    foot: tuple[str, str]
 
 
 def reconstruction_figure(made: Reconstruction, title: str = "") -> ReconstructionFigure:
@@ -70,7 +70,7 @@ def reconstruction_figure(made: Reconstruction, title: str = "") -> Reconstructi
     >>> figure.at_risk
     ((0.0, 10, 10), (3.0, 8, 8))
     >>> figure.foot
-    'Largest difference 0.000, root mean square 0.000; events 5 of 5 given'
+    ('Largest difference 0.000, root mean square 0.000', 'Events 5 (5 given)')
     """
     days = UNIT_DAYS[made.unit]
     levels = risk_table(made.endpoint).levels()
@@ -80,14 +80,14 @@ def reconstruction_figure(made: Reconstruction, title: str = "") -> Reconstructi
     count = len(made.points.time)
     shown = sorted({round(i * (count - 1) / (_MOST_POINTS - 1)) for i in range(_MOST_POINTS)})
     quality = made.quality
-    known = "total not given" if quality.events_known is None else f"of {quality.events_known} given"
-    foot = f"Largest difference {quality.largest:.3f}, root mean square {quality.rmse:.3f}; "
-    foot += f"events {quality.events} {known}"
+    known = "not given" if quality.events_known is None else f"{quality.events_known} given"
+    apart = f"Largest difference {quality.largest:.3f}, root mean square {quality.rmse:.3f}"
     return ReconstructionFigure(
         title=title or made.endpoint.label, x_label=f"{made.unit.capitalize()}s", time=_numbers(time),
         survival=_numbers([1.0, *survival.tolist()]), read_time=_numbers(made.points.time[shown].tolist()),
         read_survival=_numbers(made.points.survival[shown].tolist()), ticks=_ticks(end), end=end,
-        at_risk=tuple((r.time, r.printed, r.rebuilt) for r in quality.at_risk), foot=foot,
+        at_risk=tuple((r.time, r.printed, r.rebuilt) for r in quality.at_risk),
+        foot=(apart, f"Events {quality.events} ({known})"),
     )  # fmt: skip
 
 
