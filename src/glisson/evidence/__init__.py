@@ -1,4 +1,4 @@
-"""What has been published: every number with its study, arm, endpoint and source."""
+"""What has been published: numbers with their study, arm, endpoint and source; and curves turned into data."""
 
 from glisson.evidence.library import Arm, Library, Published, library
 
