@@ -125,12 +125,14 @@ def test_a_batch_is_its_curves_and_time_has_no_unit(cohort):
     days, survival, ticks, numbers = published(time, died, step)
     points, longer = layout(days, ticks, numbers), layout(days * 8, ticks * 8, numbers)
     read = survival[points.source]
-    rows = np.stack([read, np.round(read, 2), read])
+    # Few curves are rounded one by one, many together.
+    rows = np.stack([read, np.round(read, 2), *[read] * 10])
     events, censored = reconstruct(points, rows)
     for i in range(3):
         alone = reconstruct(points, rows[i : i + 1])
         assert alone[0][0].tolist() == events[i].tolist()
         assert alone[1][0].tolist() == censored[i].tolist()
+    assert (events[2:] == events[0]).all()
     scaled = reconstruct(longer, rows)
     assert scaled[0].tolist() == events.tolist()
 

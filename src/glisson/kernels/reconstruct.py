@@ -30,6 +30,8 @@ _ROUGH, _TIE = 0.1, 3.0
 _UNKNOWN_RATE = 0.3
 #: Changes of single patients for a better fit.
 _ROUNDS, _FEW_ROUNDS, _FEW_POINTS = 10, 2, 40
+#: Curves up to which rounding goes curve by curve.
+_FEW_CURVES = 16
 #: Numbers worked on at once: what stays in the cache.
 _BLOCK = 20_000
 
@@ -237,22 +239,22 @@ def _adding_up(cost: Floats, events: Floats, total: int) -> Ints:
 
 def _rounded(points: Layout, survival: Floats, smooth: Floats) -> tuple[Ints, Ints]:
     """Round events and censorings one point after the other; arithmetic in floating point on whole numbers."""
-    k = len(points.time)
-    part = points.part
-    following = np.append(points.at_risk[1:], 0)[part].astype(np.float64).tolist()
-    last = np.zeros(k, dtype=np.bool_)
-    last[points.first[1:] - 1] = True
-    last[-1] = True
-    begins = np.zeros(k, dtype=np.bool_)
-    begins[points.first] = True
+    following = np.append(points.at_risk[1:], 0)[points.part].astype(np.float64)
+    last = np.zeros(len(points.time), dtype=np.bool_)
+    last[points.ends] = True
+    if len(survival) <= _FEW_CURVES:
+        rows = zip(survival.tolist(), smooth.tolist(), strict=True)
+        both = [_rounded_one(points, read, risk, following.tolist(), last.tolist()) for read, risk in rows]
+        return np.array([e for e, _ in both], dtype=np.int64), np.array([c for _, c in both], dtype=np.int64)
+    tail = points.tail
     read, risk = np.ascontiguousarray(survival.T), np.ascontiguousarray(smooth.T)
     ends_alive = (survival[:, -1] > 0).astype(np.float64)
     events, censored = np.zeros(read.shape), np.zeros(read.shape)
     left = np.full(len(survival), float(points.at_risk[0]))
     level = np.ones(len(survival))
-    for i in range(k):
+    for i in range(len(read)):
         # Somebody is still at risk where a curve ends above 0.
-        least = following[i] if part[i] < len(points.first) - 1 else ends_alive
+        least = following[i] if i < tail else ends_alive
         d = np.minimum(np.maximum(np.rint(left * (1.0 - read[i] / level)), 0.0), np.maximum(left - least, 0.0))
         level = np.maximum(level * (1.0 - d / np.maximum(left, 1.0)), _LEAST)
         left = left - d
@@ -261,3 +263,21 @@ def _rounded(points: Layout, survival: Floats, smooth: Floats) -> tuple[Ints, In
         left = left - c
         events[i], censored[i] = d, c
     return events.T.astype(np.int64), censored.T.astype(np.int64)
+
+
+def _rounded_one(
+    points: Layout, read: list[float], risk: list[float], following: list[float], last: list[bool]
+) -> tuple[list[float], list[float]]:
+    """Do the same for one curve with plain numbers, which for few curves is much quicker."""
+    tail, alive = points.tail, float(read[-1] > 0)
+    events, censored = [0.0] * len(read), [0.0] * len(read)
+    left, level = float(points.at_risk[0]), 1.0
+    for i, now in enumerate(read):
+        least = following[i] if i < tail else alive
+        d = float(min(max(round(left * (1.0 - now / level)), 0), max(left - least, 0.0)))
+        level = max(level * (1.0 - d / max(left, 1.0)), _LEAST)
+        left -= d
+        c = max(left - following[i] if last[i] else min(round(left - risk[i + 1]), left - least), 0.0)
+        left -= c
+        events[i], censored[i] = d, c
+    return events, censored

@@ -23,7 +23,7 @@ def polished(
     for _ in range(rounds):
         if not busy.size:
             break
-        moved, e, c = _changed(points, survival[busy], events[busy], censored[busy], wanted, error**2)
+        moved, e, c = _changed(points, survival[busy], events[busy], censored[busy], wanted, 4 * error**2)
         events[busy[moved]], censored[busy[moved]] = e[moved], c[moved]
         busy = busy[moved]
     return events, censored
@@ -46,7 +46,10 @@ def _changed(
         choices[1:, short > 0] = np.inf
         choices[0, short < 0], choices[2:, short < 0] = np.inf, np.inf
     kind = choices.argmin(axis=0)
-    possible = np.isfinite(choices[kind, rows])
+    promised = choices[kind, rows]
+    possible = np.isfinite(promised) & ((short != 0) | (promised < -least))
+    if not possible.any():
+        return possible, events, censored
     e, c = events.copy(), censored.copy()
     for chosen, at, sign in ((1, place[1], -1), (2, place[1], -1), (0, place[0], 1), (2, place[0], 1)):
         who = rows[possible & (kind == chosen)]
@@ -90,6 +93,7 @@ def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[
     square = np.cumsum((survival**2)[:, ::-1], axis=1)[:, ::-1]
     cross = np.cumsum((survival * read)[:, ::-1], axis=1)[:, ::-1]
     some, safe = kept >= 1, np.maximum(kept, 1)
+    part_kept = np.where(some, share, 1)
     inside = np.ones(len(points.time), dtype=np.bool_)
     inside[points.first] = False
     had, before = events > 0, np.zeros_like(censored)
@@ -106,8 +110,8 @@ def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[
     factors = (
         (np.maximum(kept - 1, 0) / safe, can & falls),
         ((kept + 1) / safe, had & some),
-        ((kept + 1) / (left + 1) / np.where(some, share, 1), inside & had & (before > 0) & some),
-        ((kept - 1) / smaller / np.where(some, share, 1), inside & had & (censored > 0) & (kept >= 2)),
+        ((kept + 1) / (left + 1) / part_kept, inside & had & (before > 0) & some),
+        ((kept - 1) / smaller / part_kept, inside & had & (censored > 0) & (kept >= 2)),
     )
     gains = tuple(np.where(can, (f**2 - 1) * square - 2 * (f - 1) * cross, np.inf) for f, can in factors)
     return ((survival - read) ** 2).sum(axis=1), gains
