@@ -117,3 +117,31 @@ def test_decimal_commas_are_read_where_commas_do_not_part_columns(folder):
     (folder / "comma.csv").write_text("0;1\n2,5;0,8\n5;0,5\n")
     said = run("reconstruct", "comma.csv", "--n", 10, "-o", "out", "--draws", 0)
     assert "events 5" in said
+
+
+SMALL = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><g stroke="black"><polyline points="0,0 50,0 50,50 100,50"/>'
+    + "".join(
+        f'<line x1="{x}" y1="100" x2="{x}" y2="103"/><line x1="-3" y1="{x}" x2="0" y2="{x}"/>' for x in (0, 50, 100)
+    )
+    + "</g>"
+    + "".join(f'<text x="{x}" y="110">{x // 5}</text><text x="-9" y="{x}">{100 - x}</text>' for x in (0, 50, 100))
+    + '<text x="-30" y="130">At risk</text><text x="0" y="130">8</text><text x="50" y="130">6</text>'
+    + '<text x="100" y="130">2</text></svg>'
+)
+
+
+def test_numbers_at_risk_come_from_the_figure(folder):
+    (folder / "f.svg").write_text(SMALL)
+    said = run("digitise", "f.svg")
+    assert "from (0.0, 0.0) to (100.0, 50.0)" in said  # the tick at survival 1 is no part of the curve
+    assert "1  At risk: 8 at 0, 6 at 10, 2 at 20" in said
+    said = run("reconstruct", "f.svg", "--at-risk-row", 1, "--events", 3, "-o", "out", "--draws", 0)
+    assert "patients 8, events 3 (3 given)" in said
+    assert "[(0, 8), (10, 6), (20, 2)]" in said
+    with pytest.raises(GlissonError, match="no row 2"):
+        run("reconstruct", "f.svg", "--at-risk-row", 2, "-o", "b")
+    with pytest.raises(GlissonError, match="with another source"):
+        run("reconstruct", "f.svg", "--at-risk-row", 1, "--at-risk", "atrisk.csv", "-o", "b")
+    with pytest.raises(GlissonError, match=r"--at-risk-row with points\.csv"):
+        run("reconstruct", "points.csv", "--at-risk-row", 1, "-o", "b")

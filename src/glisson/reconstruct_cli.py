@@ -10,7 +10,7 @@ import typer
 from glisson.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from glisson.evidence.digitise import Digitised
     from glisson.evidence.reconstruct import Reconstruction
@@ -48,11 +48,14 @@ def digitise(
     """List the curves of a figure, or write the points of one of them as CSV."""
     from glisson.clinical.whole_file import check_new, write_whole  # noqa: PLC0415 - start-up stays quick
     from glisson.evidence.curve_files import points_csv  # noqa: PLC0415
-    from glisson.evidence.digitise import curves_in, listed  # noqa: PLC0415
+    from glisson.evidence.digitise import at_risk_in, curves_in, listed, listed_rows  # noqa: PLC0415
 
     if out is None and curve is None and not color and figure.suffix.lower() != ".png":
         found = curves_in(figure, page=page)
         typer.echo(f"Step curves in {figure.name}:\n{listed(found)}" if found else f"No step curve in {figure.name}.")
+        rows = at_risk_in(figure, page=page)
+        if rows:
+            typer.echo(f"Rows that can be numbers at risk:\n{listed_rows(rows)}")
         typer.echo(f"Write the points of one: glisson digitise {figure} --curve 1 -o points.csv")
         return
     if out is not None:
@@ -73,6 +76,9 @@ def reconstruct(
     source: Source,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for times, quality and figure.")] = Path("out"),
     at_risk: Annotated[Path | None, typer.Option("--at-risk", help="CSV of the numbers at risk: time, number.")] = None,
+    at_risk_row: Annotated[
+        int | None, typer.Option("--at-risk-row", help="Or which row of numbers in the figure, as digitise lists them.")
+    ] = None,
     n: Annotated[int | None, typer.Option("--n", help="Patients, where no number at risk stands at time 0.")] = None,
     events: Annotated[int | None, typer.Option("--events", help="All events, if known: they are kept exactly.")] = None,
     unit: Annotated[str, typer.Option(help="Unit of the time axis: day, week, month or year.")] = "month",
@@ -111,7 +117,7 @@ def reconstruct(
         time, survival, said = [t for t, _ in pairs], [s for _, s in pairs], ()
     else:
         raise InputError(f"{source.name} is neither points nor a figure", expected="CSV, SVG, PDF or PNG")
-    numbers: list[tuple[float, Any]] = [] if at_risk is None else read_pairs(at_risk, "time and number at risk")
+    numbers = _numbers(source, at_risk, at_risk_row, page)
     settings: dict[str, Any] = {
         "n": n, "events": events, "unit": unit, "percent": percent, "method": method, "name": name, "label": label,
         "source": label or source.name,
@@ -127,8 +133,26 @@ def reconstruct(
     typer.echo("\n" + written.summary)
     typer.echo(f"\nWritten to {out}: {', '.join(written.files)}")
     typer.echo(
-        "The same in Python:\n" + _python(source, at_risk, made, settings, (curve, color, page, (x0, x1, y0, y1)))
+        "The same in Python:\n" + _python(source, numbers, made, settings, (curve, color, page, (x0, x1, y0, y1)))
     )
+
+
+def _numbers(source: Path, at_risk: Path | None, row: int | None, page: int) -> Sequence[tuple[float, Any]]:
+    """Return the numbers at risk from a file, or from a row of the figure."""
+    from glisson.evidence.curve_files import read_pairs  # noqa: PLC0415 - start-up stays quick
+    from glisson.evidence.digitise import at_risk_in, listed_rows  # noqa: PLC0415
+
+    if row is None:
+        return [] if at_risk is None else read_pairs(at_risk, "time and number at risk")
+    if at_risk is not None or source.suffix.lower() not in {".svg", ".pdf"}:
+        raise InputError(
+            "--at-risk-row with another source of numbers at risk" if at_risk else f"--at-risk-row with {source.name}",
+            expected="it with a figure in SVG or PDF, without --at-risk",
+        )
+    rows = at_risk_in(source, page=page)
+    if not 1 <= row <= len(rows):
+        raise InputError(f"no row {row} of numbers at risk", expected=f"one of:\n{listed_rows(rows) or '  none'}")
+    return rows[row - 1].numbers
 
 
 def _digitised(figure: Path, curve: int | None, color: str, page: int, ends: tuple[str, str, str, str]) -> Digitised:
@@ -141,7 +165,7 @@ def _digitised(figure: Path, curve: int | None, color: str, page: int, ends: tup
 
 def _python(
     source: Path,
-    at_risk: Path | None,
+    at_risk: Sequence[tuple[float, int]],
     made: Reconstruction,
     settings: Mapping[str, object],
     chosen: tuple[int | None, str, int, tuple[str, str, str, str]],

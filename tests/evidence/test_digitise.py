@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 import glisson as gl
 from glisson.errors import InputError, NotSupportedError, SettingsError
-from glisson.evidence.digitise import References, curves_in, digitise
+from glisson.evidence.digitise import References, at_risk_in, curves_in, digitise
 from glisson.evidence.drawing import Drawing, Stroke
 from glisson.evidence.drawing_svg import read_svg
 from glisson.evidence.raster import colors_in
@@ -134,6 +134,37 @@ def test_our_own_figures(tmp_path, size):
     )
 
 
+@pytest.mark.parametrize("ending", ["svg", "pdf"])
+def test_numbers_at_risk_are_read_from_under_the_axis(tmp_path, ending):
+    if ending == "pdf":
+        pytest.importorskip("pypdf", reason="pypdf is an optional part")
+    arms = {"arm": ["a"] * 12 + ["b"] * 9}
+    endpoint = gl.Endpoint.from_arrays([40 * t for t in TIME], DIED, keys=arms, name="os")
+    curves = km_curve(endpoint, "arm")
+    drawn = panel(curves, title="Survival", y_label="%", x_label="Months", name_group=str)
+
+    class Block:
+        name, title, alt, data = "os", "Overall survival", "Two curves", CurveFigure(panels=(drawn,))
+
+    path = tmp_path / f"own.{ending}"
+    path.write_bytes(getattr(render_all([Block()])["os"], ending))
+    rows = at_risk_in(path)
+    assert [r.label for r in rows] == ["At risk", "At risk"]
+    for row, curve in zip(rows, curves, strict=True):
+        assert [t for t, _ in row.numbers] == pytest.approx(drawn.ticks)
+        assert [k for _, k in row.numbers] == [curve.counts_at(t * DAYS_PER_MONTH)[0] for t in drawn.ticks]
+    # The whole way: a figure, a row of it, and the patients again.
+    first = next(i for i, c in enumerate(curves_in(path), start=1) if c.steps == int((curves[0].events > 0).sum()))
+    points = digitise(path, curve=first)
+    made = reconstruct(points.time, points.survival, rows[0].numbers, events=int(curves[0].events.sum()))
+    assert made.quality.largest < 0.002
+    assert made.notes == ()
+    died = endpoint.where(arm="a")
+    assert np.sort(made.endpoint.exit[made.endpoint.cause == 1]) == pytest.approx(
+        np.sort(died.exit[died.cause == 1]), abs=1
+    )
+
+
 @pytest.mark.parametrize("dpi", [100, 200])
 def test_png_by_colour(tmp_path, dpi):
     truth, ends = matplotlib_figure(tmp_path / "f.png", dpi=dpi)
@@ -162,7 +193,8 @@ def test_what_is_a_step_curve_and_what_is_not():
     slope = line([0, 50, 90], [90, 60, 10])
     back = line([0, 10, 10, 5], [100, 100, 80, 80])
     zigzag = line([0, 10, 10, 20, 20, 30], [100, 100, 80, 80, 90, 90])
-    found = candidates(Drawing(strokes=(frame, tick, mark, slope, back, zigzag, kaplan), words=()))
+    axis_with_tick = line([-1, 0, 0, 100], [100, 100, 0, 0])
+    found = candidates(Drawing(strokes=(axis_with_tick, frame, tick, mark, slope, back, zigzag, kaplan), words=()))
     assert [c.steps for c in found] == [2]
     reverse = candidates(Drawing(strokes=(line(kaplan.x[::-1], kaplan.y[::-1]),), words=()))
     assert reverse[0].stroke.x.tolist() == kaplan.x.tolist()

@@ -22,6 +22,7 @@ _SLIP = 0.05
 #: at the corners of steps, and of others.
 USUAL_ERROR, LEAST_ERROR, LEAST_TRACED = 0.005, 0.0003, 0.0015
 _ENOUGH_PAIRS = 5
+_DUST = 1e-6
 #: Share of points that repeat a time from which the corners of steps were read.
 _CORNERS = 0.3
 
@@ -97,6 +98,9 @@ def clean_points(time: ArrayLike, survival: ArrayLike, *, percent: bool = False)
     if wrong:
         raise _all_of(wrong, "points of the curve")
     error = _reading_error(t, s)
+    # Dust of calculation is no reading.
+    t = np.where(np.abs(t) < _DUST * np.abs(t).max(), 0.0, t)
+    s = np.where(np.abs(s) < _DUST, 0.0, np.where(np.abs(s - 1) < _DUST, 1.0, s))
     changes = []
     early = t < 0
     if early.any():

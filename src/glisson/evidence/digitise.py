@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.errors import InputError, SettingsError
+from glisson.evidence.at_risk_rows import AtRiskRow, at_risk_rows
 from glisson.evidence.drawing import Drawing
 from glisson.evidence.step_curves import Candidate, Scale, axes_of, candidates, number_of, read_curve, scale_from
 
@@ -69,6 +70,17 @@ def curves_in(path: Path | str, *, page: int = 1) -> tuple[Candidate, ...]:
         If it is PDF, and pypdf is not installed.
     """
     return candidates(_drawing(Path(path), page))
+
+
+def at_risk_in(path: Path | str, *, page: int = 1) -> tuple[AtRiskRow, ...]:
+    """Return the rows of numbers at risk of a vector figure, from the top.
+
+    Parameters
+    ----------
+    path, page
+        As in ``curves_in``.
+    """
+    return at_risk_rows(_drawing(Path(path), page))
 
 
 def digitise(
@@ -140,6 +152,20 @@ def listed(found: Sequence[Candidate]) -> str:
         for i, c in enumerate(found, start=1)
     ]
     return "\n".join(rows)
+
+
+def listed_rows(rows: Sequence[AtRiskRow]) -> str:
+    """Return rows of numbers at risk in words, one a line.
+
+    Parameters
+    ----------
+    rows
+        From ``at_risk_in``.
+    """
+    return "\n".join(
+        f"{i:>3}  {row.label}: " + " ".join(f"{k} at {t:g}," for t, k in row.numbers).rstrip(",")
+        for i, row in enumerate(rows, start=1)
+    )
 
 
 def _drawing(file: Path, page: int) -> Drawing:

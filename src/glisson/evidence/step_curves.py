@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 _LEVEL, _TOUCH = 5e-4, 2e-3
 #: Longest tick and farthest label, as shares of the figure's size.
 _TICK, _NEAR = 0.04, 0.12
+#: Height from which a single step at the left end is an axis, as a share of the figure's size.
+_FRAME = 0.25
+#: Lines of one kind from which they are ticks.
+_SEVERAL = 3
 #: Largest misfit of labels to a straight scale, as a share of its length.
 _STRAIGHT = 0.01
 _NUMERIC = re.compile(r"[-−–]?\d+(?:[.,]\d+)?\s*%?")
@@ -103,14 +107,15 @@ def candidates(drawing: Drawing) -> tuple[Candidate, ...]:
     [1]
     """
     size = drawing.size
-    pieces = [s for s in (_oriented(s, _LEVEL * size) for s in drawing.strokes if s.straight) if s is not None]
+    lines = _without_ticks([s for s in drawing.strokes if s.straight], size)
+    pieces = [s for s in (_oriented(s, _LEVEL * size) for s in lines) if s is not None]
     out = []
     for stroke in _joined(pieces, _TOUCH * size):
         x, y = _corners(stroke, _LEVEL * size)
         rises = np.diff(y)
         upright = np.flatnonzero(np.abs(rises) > 0)
         inside = upright[(x[upright] > x[0]) & (x[upright] < x[-1])] if len(x) else upright
-        if inside.size and (np.all(rises <= 0) or np.all(rises >= 0)):
+        if inside.size and (np.all(rises <= 0) or np.all(rises >= 0)) and not _is_frame(x, y, size):
             falling = bool(np.all(rises <= 0))
             made = Stroke(x=x, y=y, color=stroke.color)
             out.append(Candidate(stroke=made, steps=len(upright), falling=falling))
@@ -262,6 +267,27 @@ def _corners(stroke: Stroke, tolerance: float) -> tuple[Floats, Floats]:
             y[i] = y[i - 1]
     keep = np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))
     return x[keep], y[keep]
+
+
+def _without_ticks(strokes: Sequence[Stroke], size: float) -> list[Stroke]:
+    """Leave out short lines of which several begin and end at the same distance from an axis.
+
+    A tick at survival 1 would else be taken as the beginning of a curve.
+    """
+    groups: dict[tuple[bool, int, int], list[int]] = defaultdict(list)
+    for i, s in enumerate(strokes):
+        if len(s.x) != 2 or _extent(s) >= _TICK * size:
+            continue
+        level = abs(s.y[1] - s.y[0]) < _LEVEL * size
+        ends = sorted((s.x if level else s.y).tolist())
+        groups[level, round(ends[0] / (4 * _LEVEL * size)), round(ends[1] / (4 * _LEVEL * size))].append(i)
+    ticks = {i for group in groups.values() if len(group) >= _SEVERAL for i in group}
+    return [s for i, s in enumerate(strokes) if i not in ticks]
+
+
+def _is_frame(x: Floats, y: Floats, size: float) -> bool:
+    """Whether it is a tick and the axes that go on from it."""
+    return len(x) == 4 and x[1] - x[0] < _TICK * size and abs(y[2] - y[1]) > _FRAME * size
 
 
 def _extent(stroke: Stroke) -> float:
