@@ -23,7 +23,7 @@ _LEAST = 1e-6
 #: How censoring can be moved early (negative) or late: its share at u of an interval is u ** exp(skew).
 SKEWS = np.linspace(-2.4, 2.4, 9)
 EVEN = 4
-_HALVINGS = 18
+_HALVINGS = 14
 #: Share by which the smooth number at risk may be off, and the most that an event beyond the first at a step costs.
 _ROUGH, _TIE = 0.1, 3.0
 #: Censoring after the last number at risk, for each year-like span of the whole curve, where nothing tells its rate.
@@ -92,7 +92,8 @@ def reconstruct(
     smooth = _Smooth.of(points, survival, known=total is not None)
     likely, summed = smooth.skews(total, error, np.broadcast_to(np.asarray(skew), (size, m)))
     starts = [likely] if total is None else [likely, summed]
-    if thorough and len(points.time) <= _FEW_POINTS:
+    few = len(points.time) <= _FEW_POINTS
+    if thorough and few:
         starts += [np.full((size, m), place) for place in (EVEN, 0, len(SKEWS) - 1)]
     read = np.tile(survival, (len(starts), 1))
     events, censored = _rounded(points, read, smooth.at_risk(np.stack(starts)).reshape(read.shape))

@@ -23,7 +23,7 @@ def polished(
     for _ in range(rounds):
         if not busy.size:
             break
-        moved, e, c = _changed(points, survival[busy], events[busy], censored[busy], wanted, 4 * error**2)
+        moved, e, c = _changed(points, survival[busy], events[busy], censored[busy], wanted, 10 * error**2)
         events[busy[moved]], censored[busy[moved]] = e[moved], c[moved]
         busy = busy[moved]
     return events, censored
@@ -35,8 +35,8 @@ def _changed(
     """Make the one change of each curve that serves it best; return which curves had one."""
     rows = np.arange(len(read))
     before, gains = _gains(points, read, events, censored)
-    place = [g.argmin(axis=1) for g in gains]
-    more, less, later, earlier = (g[rows, at] for g, at in zip(gains, place, strict=True))
+    place = gains.argmin(axis=2)
+    more, less, later, earlier = np.take_along_axis(gains, place[:, :, None], axis=2)[:, :, 0]
     pair = np.where(place[0] == place[1], np.inf, more + less)
     never = np.full(len(rows), np.inf)
     short = np.zeros(len(rows)) if wanted is None else wanted - events.sum(axis=1)
@@ -62,8 +62,10 @@ def _changed(
         who = rows[possible & (kind == chosen)]
         c[who, at[who] - 1] -= sign
         c[who, at[who]] += sign
-    better = misfit(points, read, e, c) < before - least
-    return possible & ((short != 0) | better), e, c
+    forced = short != 0
+    if forced.all():
+        return possible, e, c
+    return possible & (forced | (misfit(points, read, e, c) < before - least)), e, c
 
 
 def _left(events: Ints, censored: Ints, points: Layout) -> Floats:
@@ -79,12 +81,12 @@ def misfit(points: Layout, read: Floats, events: Ints, censored: Ints) -> Floats
     return out
 
 
-def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[Floats, tuple[Floats, ...]]:
-    """Return the sum of squares, and how four changes at each point would change it; infinite where one cannot be.
+def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[Floats, Floats]:
+    """Return the sum of squares, and by how much four changes at each point would change it, shape (4, B, K).
 
     The changes: an event more; an event less; a censoring just before the point to just after it; and back. Each
     multiplies the whole curve from the point on by a factor, so the sum of squares changes by a quadratic in it,
-    with sums over the later points that serve all changes at once.
+    with sums over the later points that serve all changes at once. It is infinite where a change cannot be.
     """
     left = _left(events, censored, points)
     kept = left - events
@@ -107,13 +109,13 @@ def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[
     falls |= ~(can & falls).any(axis=1, keepdims=True)
     falls[:, 0] = False
     smaller = np.maximum(left - 1, 1)
-    factors = (
-        (np.maximum(kept - 1, 0) / safe, can & falls),
-        ((kept + 1) / safe, had & some),
-        ((kept + 1) / (left + 1) / part_kept, inside & had & (before > 0) & some),
-        ((kept - 1) / smaller / part_kept, inside & had & (censored > 0) & (kept >= 2)),
-    )
-    gains = tuple(np.where(can, (f**2 - 1) * square - 2 * (f - 1) * cross, np.inf) for f, can in factors)
+    factor = np.stack(
+        [np.maximum(kept - 1, 0) / safe, (kept + 1) / safe, (kept + 1) / (left + 1) / part_kept,
+         (kept - 1) / smaller / part_kept]
+    )  # fmt: skip
+    moves = inside & had
+    possible = np.stack([can & falls, had & some, moves & (before > 0) & some, moves & (censored > 0) & (kept >= 2)])
+    gains = np.where(possible, (factor**2 - 1) * square - 2 * (factor - 1) * cross, np.inf)
     return ((survival - read) ** 2).sum(axis=1), gains
 
 
