@@ -1,4 +1,4 @@
-"""What has been published: every number with its study, arm, endpoint and source, and whether they fit together."""
+"""What has been published: numbers with their source, whether they fit together, and curves turned into data."""
 
 from glisson.evidence.consistency import check
 from glisson.evidence.finding import Finding

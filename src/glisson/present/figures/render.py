@@ -18,6 +18,7 @@ from glisson.present.figures.forest import ForestFigure
 from glisson.present.figures.love import LoveFigure
 from glisson.present.figures.patient_timeline import TimelineFigure
 from glisson.present.figures.pooled_forest import PooledForestFigure
+from glisson.present.figures.reconstruction import ReconstructionFigure
 from glisson.present.figures.spider import SpiderFigure
 from glisson.present.figures.swimmer import SwimmerFigure
 from glisson.present.figures.waterfall import WaterfallFigure
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 FigureData = (
     CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
+    | ReconstructionFigure
     | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 )  # fmt: skip
 
@@ -42,6 +44,7 @@ _DRAWN_BY: dict[type[FigureData], str] = {
     ByMethodFigure: "draw_by_method",
     EvidenceMapFigure: "draw_evidence_map",
     PooledForestFigure: "draw_pooled_forest",
+    ReconstructionFigure: "draw_reconstruction",
     WaterfallFigure: "draw_waterfall",
     SpiderFigure: "draw_spider",
     SwimmerFigure: "draw_swimmer",
