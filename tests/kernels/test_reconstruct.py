@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glisson.kernels.curve_points import layout
@@ -102,6 +102,7 @@ def published(time, died, step):
 @pytest.mark.property
 @settings(max_examples=120, deadline=None)
 @given(cohorts())
+@example((np.array([1, 2, 1]), np.array([False, True, False]), 3))  # an event less where nobody is left
 def test_what_is_printed_is_kept(cohort):
     time, died, step = cohort
     days, survival, ticks, numbers = published(time, died, step)

@@ -55,7 +55,9 @@ def _changed(
         who = rows[possible & (kind == chosen)]
         if not who.size:
             continue
-        source = at[who] if sign < 0 else _nearest_censoring(points, c[who], at[who])
+        gone = np.cumsum(e[who] + c[who], axis=1) - c[who]
+        kept = points.at_risk[0] - gone[np.arange(len(who)), at[who]]
+        source = at[who] - (kept == 0) if sign < 0 else _nearest_censoring(points, c[who], at[who], kept < 2)
         e[who, at[who]] += sign
         c[who, source] -= sign
     for chosen, at, sign in ((3, place[2], 1), (4, place[3], -1)):
@@ -103,26 +105,28 @@ def _gains(points: Layout, read: Floats, events: Ints, censored: Ints) -> tuple[
     count = np.cumsum(censored, axis=1)
     start = (count - censored)[:, points.first][:, points.part]
     free = (count[:, points.ends] - start[:, points.first])[:, points.part] > 0
-    # Where nobody is left after a point, an event more needs somebody censored before it.
-    can = np.where(kept == 0, (count - censored - start > 0) & had, free & (kept >= 2))
+    # Where nobody, or one patient, is left after a point, an event more needs somebody censored before it.
+    can = np.where(kept < 2, count - censored - start > 0, free)
     falls = np.diff(read, axis=1, prepend=1.0) < 0
     falls |= ~(can & falls).any(axis=1, keepdims=True)
     falls[:, 0] = False
     smaller = np.maximum(left - 1, 1)
-    factor = np.stack(
-        [np.maximum(kept - 1, 0) / safe, (kept + 1) / safe, (kept + 1) / (left + 1) / part_kept,
-         (kept - 1) / smaller / part_kept]
-    )  # fmt: skip
+    more = np.where(kept < 2, left / (left + 1), (kept - 1) / safe)
+    less = (kept + 1) / safe
+    factor = np.stack([more, less, (kept + 1) / (left + 1) / part_kept, (kept - 1) / smaller / part_kept])
     moves = inside & had
-    possible = np.stack([can & falls, had & some, moves & (before > 0) & some, moves & (censored > 0) & (kept >= 2)])
+    # Where nobody is left after a point, an event less means somebody censored before it.
+    fewer = np.where(kept == 0, inside & (events >= 2), had)
+    possible = np.stack([can & falls, fewer, moves & (before > 0) & some, moves & (censored > 0) & (kept >= 2)])
     gains = np.where(possible, (factor**2 - 1) * square - 2 * (factor - 1) * cross, np.inf)
     return ((survival - read) ** 2).sum(axis=1), gains
 
 
-def _nearest_censoring(points: Layout, censored: Ints, place: Ints) -> Ints:
-    """Return the point after which somebody is censored in the same interval, nearest to each place."""
+def _nearest_censoring(points: Layout, censored: Ints, place: Ints, before: NDArray[np.bool_]) -> Ints:
+    """Return the point after which somebody is censored in the same interval, nearest to each place, or before it."""
     index = np.arange(len(points.time))
     away = np.abs(index - place[:, None]) + 0.25 * (index < place[:, None])
-    away = np.where((censored > 0) & (points.part == points.part[place][:, None]), away, np.inf)
-    out: Ints = away.argmin(axis=1).astype(np.int64)
+    there = (censored > 0) & (points.part == points.part[place][:, None])
+    there &= (index < place[:, None]) | ~before[:, None]
+    out: Ints = np.where(there, away, np.inf).argmin(axis=1).astype(np.int64)
     return out

@@ -69,8 +69,8 @@ def reconstruction_figure(made: Reconstruction, title: str = "") -> Reconstructi
     >>> figure = reconstruction_figure(reconstruct([0, 2, 5], [1, 0.8, 0.5], [(0, 10), (3, 8)], events=5))
     >>> figure.at_risk
     ((0.0, 10, 10), (3.0, 8, 8))
-    >>> figure.foot
-    ('Largest difference 0.000, root mean square 0.000', 'Events 5 (5 given)')
+    >>> figure.foot[1]
+    'Events 5 (5 given)'
     """
     days = UNIT_DAYS[made.unit]
     levels = risk_table(made.endpoint).levels()
