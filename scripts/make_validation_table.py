@@ -18,6 +18,7 @@ from scripts.validation import (
     detectable,
     interval_censored,
     logistic,
+    meta,
     rank_tests,
     regression,
     small_samples,
@@ -51,7 +52,7 @@ def rows() -> list[Row]:
     """Compare everything."""
     parts = (
         curves, interval_censored, rank_tests, cut_points, regression, logistic, weighting, small_samples, agreement,
-        detectable,
+        detectable, meta,
     )  # fmt: skip
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
