@@ -22,6 +22,7 @@ from scripts.validation import (
     imputation,
     interval_censored,
     logistic,
+    meta,
     parametric,
     rank_tests,
     regression,
@@ -72,6 +73,7 @@ def rows() -> list[Row]:
         parametric,
         guarantee_time,
         consistency,
+        meta,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

@@ -94,7 +94,7 @@ deviance_of <- function(d, nodes) {
     list(m = m, f = suppressWarnings(update(m, devFunOnly = TRUE)))
   }
   # The conditional modes are found the better the smaller the tolerance, until rounding keeps them from settling.
-  steps <- lapply(c(1e-12, 1e-10, 1e-8), function(t) try(made(t), silent = TRUE))
+  steps <- lapply(c(1e-10, 1e-8), function(t) try(made(t), silent = TRUE))
   steps <- Filter(function(s) !inherits(s, "try-error"), steps)
   f <- function(tau, mu) {
     for (s in steps) {

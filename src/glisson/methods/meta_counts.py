@@ -88,7 +88,7 @@ def meta_proportions(
     >>> table = EffectTable.of_events([3, 2, 0, 5], [24, 14, 9, 18], name="response")
     >>> row = meta_proportions(table).one("pooled")
     >>> round(row.value, 3), round(row.low, 3), round(row.high, 3)
-    (0.154, 0.042, 0.315)
+    (0.154, 0.057, 0.352)
     """
     if model not in ("glmm", "logit"):
         raise SettingsError(f"model {model!r}", expected="glmm or logit")
