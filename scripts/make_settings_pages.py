@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from glisson.clinical.settings import (
     AnalysisSettings,
     ColumnMap,
+    ComparisonSettings,
     EndpointSettings,
     InputSettings,
     ReportSettings,
@@ -80,6 +81,7 @@ SECTIONS: tuple[tuple[type[BaseModel], str, str], ...] = (
     (EndpointSettings, "[endpoints]", "How endpoints are derived."),
     (AnalysisSettings, "[analysis]", "How estimates are made."),
     (ResponseSettings, "[response]", "How response is derived from measurements."),
+    (ComparisonSettings, "[comparison]", "Published treatments beside which the cohort is set."),
     (SafetySettings, "[safety]", "How harm is graded and counted."),
     (
         StandardsSettings,

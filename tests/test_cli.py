@@ -200,7 +200,7 @@ def test_an_audit_is_a_letter_in_the_terminal(run, tmp_path):
     assert done.code == 0, done.err
     order = [done.out.index(text) for text in ("Must be corrected\n", "Should be considered\n", "Worth knowing\n")]
     assert order == sorted(order)
-    assert "To be judged" in done.out
+    assert "judged by" in done.out
     assert f"audit(gl.read_cohort({source.name!r}, {study.name!r})).findings" in done.out
     assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     before = fingerprint(tmp_path)

@@ -20,7 +20,7 @@ def test_the_committed_pages_are_current() -> None:
 
 @pytest.mark.parametrize("section", [s for s, *_ in SECTIONS], ids=lambda s: s.__name__)
 def test_every_key_is_explained(section) -> None:
-    sections = {"input", "endpoints", "analysis", "response", "safety", "standards", "report"}
+    sections = {"input", "endpoints", "analysis", "response", "safety", "standards", "comparison", "report"}
     for name, field in section.model_fields.items():
         assert field.description or (section.__name__ == "Study" and name in sections), name
 

@@ -183,8 +183,9 @@ def versus(estimates: Estimates) -> Estimates:
     """
     rows = []
     for r in estimates:
-        code = r.detail.rsplit("=", 1)[-1].removeprefix("versus ")
-        rows.append(replace(r, detail=f"versus {METHOD_LABEL[code]}") if code in METHOD_LABEL else r)
+        said, comma, rest = r.detail.partition(", ")
+        code = said.rsplit("=", 1)[-1].removeprefix("versus ")
+        rows.append(replace(r, detail=f"versus {METHOD_LABEL[code]}{comma}{rest}") if code in METHOD_LABEL else r)
     return Estimates(tuple(rows))
 
 

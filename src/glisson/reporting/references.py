@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from glisson.reporting.references_further import FURTHER
+
 #: (short name, words in the name of a method or rule that cite it, citation).
 REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
@@ -64,7 +66,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     (
         "recist",
-        ("recist 1.1", "recist11"),
+        ("recist 1.1", "recist11", "eisenhauer 2009"),
         "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid tumours: revised "
         "RECIST guideline (version 1.1). Eur J Cancer 2009;45:228-247.",
     ),
@@ -303,4 +305,5 @@ def cited(text: str) -> tuple[str, ...]:
     2
     """
     low = text.lower()
-    return tuple(citation for _, words, citation in REFERENCES if any(w in low for w in words))
+    every = (*REFERENCES, *FURTHER)
+    return tuple(dict.fromkeys(citation for _, words, citation in every if any(w in low for w in words)))
