@@ -42,7 +42,7 @@ def test_points_become_a_folder_and_the_python_that_does_the_same_runs(folder):
     names = {p.name for p in (folder / "out").iterdir()}
     assert names == {"times.csv", "points.csv", "quality.txt", "reconstruction.json", "reconstruction.svg",
                      "reconstruction.pdf", "reconstruction.png", "manifest.json"}  # fmt: skip
-    rows = list(csv.DictReader((folder / "out" / "times.csv").open()))
+    rows = list(csv.DictReader((folder / "out" / "times.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 10
     assert [int(r["days"]) for r in rows if r["event"] == "1"] == [61, 61, 152, 152, 152]
     data = json.loads((folder / "out" / "reconstruction.json").read_text())

@@ -327,7 +327,7 @@ def _curve(shape: Shape, time: Floats, survival: Floats, grid: Floats) -> Floats
     hazard = 0.0
     if falling.size and survival[-1] > 0:
         j = int(falling[-1])
-        hazard = math.log(survival[j] / survival[j + 1]) / (time[-1] - time[j])
+        hazard = (math.log(survival[j]) - math.log(survival[j + 1])) / (time[-1] - time[j])
     out = np.where(
         grid > time[-1], survival[-1] * np.exp(-shape.tail * hazard * np.maximum(grid - time[-1], 0.0)), inside
     )

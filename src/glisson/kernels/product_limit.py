@@ -306,7 +306,7 @@ def rmst(time: Ints, survival: Floats, greenwood: Floats, tau: float) -> tuple[F
     pieces = s * width
     after = np.cumsum(pieces[..., ::-1], axis=-1)[..., ::-1]
     first = float(t[0]) if t.size else tau
-    jumps = np.diff(g, axis=-1, prepend=0.0)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # once nobody is left Greenwood's sum is infinite and no longer rises
+        jumps = np.diff(g, axis=-1, prepend=0.0)
         terms = np.where(after > 0, after**2 * jumps, 0.0)
     return first + pieces.sum(axis=-1), np.nansum(terms, axis=-1)
