@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import numpy as np
-
 from scripts.simulate_coverage import BEGIN, END, PAGE, RESULT, Truth, replicate, tables
 
 
