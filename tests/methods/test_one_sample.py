@@ -69,6 +69,18 @@ def test_the_uncertainty_of_the_reference_widens_the_limits() -> None:
     )
 
 
+def test_limits_are_continuous_in_the_uncertainty_and_added_in_squares() -> None:
+    os = Endpoint.from_arrays([100, 200, 300], [1, 1, 0], name="os")
+    exact = one_sample_logrank(os, Reference.of("x", {100: 0.5})).one("rate_ratio")
+    nearly = one_sample_logrank(os, Reference.of("x", {100: 0.5}, log_error=1e-9)).one("rate_ratio")
+    assert (nearly.low, nearly.high) == pytest.approx((exact.low, exact.high), rel=1e-9)
+    # By hand: O = 2, exact limits 0.2422 and 7.2247, z s = 1.959964 x 0.5 = 0.979982.
+    wide = one_sample_logrank(os, Reference.of("x", {100: 0.5}, log_error=0.5)).one("rate_ratio")
+    expected = 6 * math.log(2)
+    assert wide.low * expected == pytest.approx(2 * math.exp(-math.hypot(math.log(2 / 0.242209), 0.979982)), rel=1e-4)
+    assert wide.high * expected == pytest.approx(2 * math.exp(math.hypot(math.log(7.224688 / 2), 0.979982)), rel=1e-4)
+
+
 def test_several_points_are_met_and_the_mean_is_the_area() -> None:
     curve = Reference.of("x", {183: 0.7, 365: 0.36, 730: 0.2})
     assert curve.survival([183, 365, 730]) == pytest.approx([0.7, 0.36, 0.2])

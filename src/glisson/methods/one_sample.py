@@ -130,7 +130,7 @@ def one_sample_logrank(
     Estimates
         ``observed``, ``expected``, ``rate_ratio`` (observed over expected: below 1, fewer events than by the reference)
         and ``p`` (two-sided). Limits of the ratio are exact Poisson ones where the reference is taken as known; else
-        they carry its uncertainty and are normal on the log scale.
+        their distances on the log scale and that of the reference are added in squares (MOVER).
 
     Raises
     ------
@@ -196,15 +196,15 @@ def expected_events(table: RiskTable, cumulative_hazard: Callable[[Floats], Floa
 
 def _limits(observed: int, expected: float, error: float, z: float, level: float) -> tuple[float, float | None, str]:
     """Return limits of observed over expected."""
+    low, high = poisson_interval(observed, expected, level=level)
     if not error:
-        low, high = poisson_interval(observed, expected, level=level)
         return low, high, "exact Poisson limits"
+    how = "exact Poisson limits, widened by the uncertainty of the reference"
     if not observed:
-        _, high = poisson_interval(0, expected, level=level)
-        return 0.0, high * math.exp(z * error), "exact Poisson limit, widened by the uncertainty of the reference"
-    half = z * math.sqrt(1 / observed + error**2)
+        return 0.0, high * math.exp(z * error), how
     ratio = observed / expected
-    return ratio * math.exp(-half), ratio * math.exp(half), "log-normal limits with the uncertainty of the reference"
+    below, above = (math.hypot(math.log(limit / ratio), z * error) for limit in (low, high))
+    return ratio * math.exp(-below), ratio * math.exp(above), how
 
 
 def rmst_against(data: Endpoint | RiskTable, reference: Reference, tau: float, *, level: float = 0.95) -> Estimates:

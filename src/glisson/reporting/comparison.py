@@ -9,9 +9,12 @@ from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
 from glisson.reporting.wording import words_of
+from glisson.tables import Estimate
 
 #: Patients below which the text says that they can hardly say anything.
 _FEW = 10
+#: Events below which there is a ratio with its limits, and no verdict.
+_FEW_EVENTS = 5
 _GROUPS = (
     ("front", "Front-line", "Differences from front-line treatments"),
     ("later", "Later lines", "Differences from treatments of later lines"),
@@ -73,7 +76,8 @@ def _line_text(arms: list[ComparedArm]) -> str:
             ratio, expected = find(contrast.estimates, "rate_ratio"), find(contrast.estimates, "expected")
             if ratio is None or ratio.value is None or expected is None:
                 continue
-            verdict = _verdict(ratio.low, ratio.high)
+            few = (ratio.events or 0) < _FEW_EVENTS
+            verdict = "Fewer than five events, too few to say more than the limits do" if few else _verdict(ratio)
             said.append((verdict, f"{contrast.label.lower()} beside {arm.label}"))
     for verdict in dict.fromkeys(v for v, _ in said):
         which = [what for v, what in said if v == verdict]
@@ -83,10 +87,10 @@ def _line_text(arms: list[ComparedArm]) -> str:
     return text
 
 
-def _verdict(low: float | None, high: float | None) -> str:
-    if high is not None and high < 1:
+def _verdict(ratio: Estimate) -> str:
+    if ratio.high is not None and ratio.high < 1:
         return "Fewer events than expected, beyond chance but not beyond bias"
-    if low is not None and low > 1:
+    if ratio.low is not None and ratio.low > 1:
         return "More events than expected, beyond chance but not beyond bias"
     return "No difference that chance would not explain"
 
