@@ -282,8 +282,7 @@ def test_cox_models_agree_with_their_own_p_values(seed):
     n = int(rng.integers(20, 120))
     time, arm = np.ceil(rng.exponential(300, n)).astype(int) + 1, rng.integers(0, 2, n)
     event = (rng.uniform(size=n) < 0.8).astype(int)
-    if len(set(arm[event == 1].tolist())) < 2:
-        pytest.skip("no events in one arm")
+    assert len(set(arm[event == 1].tolist())) == 2, "another seed: nobody had the event in one arm"
     os = gl.Endpoint.from_arrays(time, event, keys={"arm": ["ab"[a] for a in arm]}, name="os")
     one = gl.cox(os, "arm").one("hazard_ratio")
     z = 2 * 1.959964 * math.log(one.value) / math.log(one.high / one.low)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glisson.assessment.audit import Audit, Beside, Spoken
+from glisson.assessment.audit import Audit, Beside, Reviewed, Spoken
 from glisson.assessment.efficacy import NOTHING, Baseline, Breakdown, EndpointResult, RuleSetComparison
 from glisson.assessment.response import ResponseResult
 from glisson.assessment.safety import SafetyResult, SafetyTerm
@@ -22,6 +22,7 @@ __all__ = [
     "FindingSeverity",
     "FlowStep",
     "ResponseResult",
+    "Reviewed",
     "RuleSetComparison",
     "SafetyResult",
     "SafetyTerm",

@@ -41,6 +41,18 @@ class Spoken(Protocol):
         """Code and printed name of each endpoint."""
         ...
 
+    def label(self, key: str, level: str = "") -> str:
+        """Return the printed name of a grouping variable or of one of its levels."""
+        ...
+
+    def group_label(self, group: Group) -> str:
+        """Return the printed name of a group."""
+        ...
+
+
+class Reviewed(Spoken, Protocol):
+    """What the reviewer's letter needs besides."""
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Pitfalls, worst first."""
@@ -49,14 +61,6 @@ class Spoken(Protocol):
     @property
     def bias(self) -> tuple[BiasDomain, ...]:
         """Facts on the risk of bias, by domain."""
-        ...
-
-    def label(self, key: str, level: str = "") -> str:
-        """Return the printed name of a grouping variable or of one of its levels."""
-        ...
-
-    def group_label(self, group: Group) -> str:
-        """Return the printed name of a group."""
         ...
 
 
@@ -111,8 +115,6 @@ class Beside:
         Published arms beside the cohort.
     files, versions
         As in ``Assessment``.
-    findings, bias
-        None: nothing was looked for.
     """
 
     title: str
@@ -124,8 +126,6 @@ class Beside:
     result: ComparisonResult
     files: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
-    findings: tuple[Finding, ...] = ()
-    bias: tuple[BiasDomain, ...] = ()
 
     def label(self, key: str, level: str = "") -> str:
         """Return the printed name of a grouping variable or of one of its levels."""

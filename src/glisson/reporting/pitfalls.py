@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glisson.assessment import Finding, FindingSeverity, Spoken
+from glisson.assessment import Finding, FindingSeverity, Reviewed, Spoken
 from glisson.present.document import Block, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.data import CurveFigure, panel
 from glisson.present.tabulate import findings as tables
@@ -21,13 +21,13 @@ GROUPS: tuple[tuple[str, FindingSeverity], ...] = (
 )
 
 
-def chapter(assessment: Spoken) -> list[Block]:
+def chapter(assessment: Reviewed) -> list[Block]:
     """Return the blocks of the chapter, worst finding first."""
     blocks: list[Block] = [Heading(text="Pitfalls found", anchor="pitfalls")]
     return [*blocks, *letter(assessment), *_bias(assessment)]
 
 
-def letter(assessment: Spoken) -> list[Block]:
+def letter(assessment: Reviewed) -> list[Block]:
     """Return what a statistical reviewer would write, without a salutation."""
     found = tables.items(assessment.findings)
     if not found:
@@ -158,7 +158,7 @@ def _last(assessment: Spoken, finding: object) -> list[str]:
     return [f"{assessment.group_label(c.group)}, {c.n} patients, {int(c.events.sum())} deaths" for c in curves]
 
 
-def _bias(assessment: Spoken) -> list[Block]:
+def _bias(assessment: Reviewed) -> list[Block]:
     if not assessment.bias:
         return []
     return [

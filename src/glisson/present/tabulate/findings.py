@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from glisson.assessment import Finding, FindingSeverity, Spoken
+from glisson.assessment import Finding, FindingSeverity, Reviewed, Spoken
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
 from glisson.present.tabulate.efficacy import statistic_label
@@ -99,7 +99,7 @@ def _sentences(text: str) -> list[str]:
     return [p if p.endswith(".") else f"{p}." for p in parts if p]
 
 
-def overview(assessment: Spoken, groups: Sequence[tuple[str, FindingSeverity]]) -> TableModel:
+def overview(assessment: Reviewed, groups: Sequence[tuple[str, FindingSeverity]]) -> TableModel:
     """Return the list of pitfalls found, worst first, one row a pitfall.
 
     Parameters
@@ -254,7 +254,7 @@ def _group(assessment: Spoken, e: Estimate) -> str:
     return f"{labels[code]} {rest}" if code in labels else sentence_case(e.variable)
 
 
-def bias(assessment: Spoken) -> TableModel:
+def bias(assessment: Reviewed) -> TableModel:
     """Return the domains of ROBINS-I with the facts that bear on each; the last column is left to people."""
     rows = tuple(
         Row(
