@@ -205,7 +205,7 @@ def table(found: Counter[tuple[str, str]], cohorts: int) -> str:
     lines = [f"| detector | stop | warn | info | of {cohorts} cohorts |", "|---|--:|--:|--:|--:|"]
     for code in sorted({code for code, _ in found}):
         counts = [found[code, severity] for severity in ("stop", "warn", "info")]
-        lines.append(f"| {code} | {' | '.join(map(str, counts))} | {100 * max(counts) / cohorts:.0f}% |")
+        lines.append(f"| `{code}` | {' | '.join(map(str, counts))} | {100 * max(counts) / cohorts:.0f}% |")
     return "\n".join(lines) + "\n"
 
 
