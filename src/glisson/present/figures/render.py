@@ -15,6 +15,7 @@ from glisson.present.figures.data import CurveFigure
 from glisson.present.figures.evidence_map import EvidenceMapFigure
 from glisson.present.figures.flow import FlowFigure
 from glisson.present.figures.forest import ForestFigure
+from glisson.present.figures.lines import LinesFigure
 from glisson.present.figures.love import LoveFigure
 from glisson.present.figures.patient_timeline import TimelineFigure
 from glisson.present.figures.pooled_forest import PooledForestFigure
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FigureData = (
-    CurveFigure | ForestFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
+    CurveFigure | ForestFigure | LinesFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
     | ReconstructionFigure
     | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
 )  # fmt: skip
@@ -39,6 +40,7 @@ FigureData = (
 _DRAWN_BY: dict[type[FigureData], str] = {
     CurveFigure: "draw_curves",
     ForestFigure: "draw_forest",
+    LinesFigure: "draw_lines",
     LoveFigure: "draw_love",
     FlowFigure: "draw_flow",
     ByMethodFigure: "draw_by_method",

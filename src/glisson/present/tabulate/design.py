@@ -1,0 +1,145 @@
+"""A planned trial as tables: what it assumes, when it stops, how it behaves; and several of them side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.present.table import Column, Row, TableModel, section, text_column
+from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, sentence_case
+from glisson.tables import Estimate
+
+#: Names of what a design does, in the order of the table.
+STATISTICS = {
+    "type_i_error": "Success although the therapy is no better",
+    "power": "Success if it is as good as assumed",
+    "assurance": "Success, averaged over what is known so far",
+    "early_stop": "Stopped before the end",
+    "stop_futility": "Stopped for futility",
+    "stop_efficacy": "Stopped for efficacy",
+    "expected_n": "Patients, on average",
+    "expected_events": "Events, on average",
+    "duration": "Duration, months",
+}
+
+
+def assumptions_table(design: TrialDesign, name: str = "assumptions") -> TableModel:
+    """Return what a design rests on, and where each number comes from.
+
+    Examples
+    --------
+    >>> from glisson.design.precision import proportion_precision
+    >>> assumptions_table(proportion_precision(proportion=0.3, half_width=0.1)).rows[0].cells
+    ('True proportion', '0.3', 'typed')
+    """
+    return TableModel(
+        name=name,
+        title=f"What the design assumes. {design.title}",
+        columns=(text_column("Assumption", 2.2), Column(heading="Value"), text_column("Where it comes from", 2.6)),
+        rows=tuple(Row(cells=(sentence_case(a.name), _value(a), a.origin)) for a in design.assumptions),
+    )
+
+
+def _value(a: Assumption) -> str:
+    return f"{a.value:.4g}{' ' + a.unit if a.unit else ''}"
+
+
+def boundaries_table(design: TrialDesign, name: str = "boundaries") -> TableModel:
+    """Return when a design stops and what it then concludes."""
+    timed = any(b.events is not None for b in design.boundaries)
+    columns = [Column(heading="Look", width=0.5), Column(heading="Patients", width=0.7)]
+    if timed:
+        columns.append(Column(heading="Events", width=0.7))
+    columns += [Column(heading="Compared", width=0.9), Column(heading="Success at", width=0.9)]
+    columns += [Column(heading="Futility at", width=0.9), text_column("Rule", 3.4)]
+    return TableModel(
+        name=name,
+        title=f"Looks at the data. {design.title}",
+        columns=tuple(columns),
+        rows=tuple(Row(cells=_look(b, timed=timed)) for b in design.boundaries),
+        wide=len(columns) > 6,
+    )
+
+
+def _look(b: Boundary, *, timed: bool) -> tuple[str, ...]:
+    counts = ("n", "events") if timed else ("n",)
+    cells = [str(b.look), *(_count(getattr(b, c)) for c in counts), b.scale, _limit(b.efficacy), _limit(b.futility)]
+    return (*cells, b.rule)
+
+
+def _count(value: int | None) -> str:
+    return NOTHING_TO_PRINT if value is None else f"{value:,}"
+
+
+def _limit(value: float | None) -> str:
+    if value is None:
+        return NOTHING_TO_PRINT
+    return f"{value:g}" if float(value).is_integer() else f"{value:.3f}"
+
+
+def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") -> TableModel:
+    """Return the operating characteristics of a design: a section a scenario."""
+    rows: list[Row] = []
+    for group in dict.fromkeys(e.group for e in design.characteristics):
+        rows.append(section(sentence_case(", ".join(level for _, level in group) or "all scenarios")))
+        for e in design.characteristics.select(group=group):
+            label = STATISTICS.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
+            label += f", {e.detail}" if e.detail else ""
+            rows.append(Row(cells=(label, characteristic(e, words), e.method), indent=1))
+    return TableModel(
+        name=name,
+        title=f"How the design behaves. {design.title}",
+        columns=(text_column("What happens", 2.4), Column(heading="Value", width=1.2), text_column("How found", 2.4)),
+        rows=tuple(rows),
+    )
+
+
+def characteristic(e: Estimate, words: Words) -> str:
+    """Return one operating characteristic in print; a simulated one with its Monte Carlo interval."""
+    if e.value is None:
+        return e.reason or NOTHING_TO_PRINT
+    if e.low is not None and e.high is not None:
+        return f"{_number(e, e.value)} ({words.limits(_number(e, e.low), _number(e, e.high))})"
+    return _number(e, e.value)
+
+
+def _number(e: Estimate, value: float) -> str:
+    if e.unit == "probability":
+        return f"{100 * value:.1f}%"
+    if e.unit == "day":
+        return f"{value / DAYS_PER_MONTH:.1f}"
+    return f"{value:,.1f}" if e.unit == "count" and not float(value).is_integer() else f"{value:,.4g}"
+
+
+def candidates_table(candidates: Sequence[TrialDesign], words: Words, name: str = "candidates") -> TableModel:
+    """Return several designs side by side: a column each.
+
+    Parameters
+    ----------
+    candidates
+        Designs.
+    words
+        How numbers are written.
+    """
+    lines = (
+        ("Patients", lambda d: f"{d.n:,}"),
+        ("Events", lambda d: _count(d.events)),
+        ("Looks at the data", lambda d: str(max(len(d.boundaries), 1))),
+        ("Duration, months", lambda d: _said(d, "duration", words)),
+        ("Type I error", lambda d: _said(d, "type_i_error", words)),
+        ("Power", lambda d: _said(d, "power", words)),
+        ("Assurance", lambda d: _said(d, "assurance", words)),
+        ("Patients on average, no effect", lambda d: _said(d, "expected_n", words, "null")),
+    )
+    return TableModel(
+        name=name,
+        title="Candidate studies side by side",
+        columns=(text_column("", 1.6), *(Column(heading=d.title, width=1.8) for d in candidates)),
+        rows=tuple(Row(cells=(label, *(say(d) for d in candidates))) for label, say in lines),
+    )
+
+
+def _said(design: TrialDesign, statistic: str, words: Words, scenario: str = "") -> str:
+    found = [e for e in design.characteristics.select(statistic) if not scenario or ("scenario", scenario) in e.group]
+    told = [e for e in found if not scenario and ("scenario", "alternative") in e.group] or found
+    return characteristic(told[0], words) if told else NOTHING_TO_PRINT
