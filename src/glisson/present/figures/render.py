@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 FigureData = (
-    CurveFigure | ForestFigure | LinesFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure | PooledForestFigure
-    | ReconstructionFigure
-    | WaterfallFigure | SpiderFigure | SwimmerFigure | TimelineFigure | CoursesFigure
+    CurveFigure | ForestFigure | LinesFigure | LoveFigure | FlowFigure | ByMethodFigure | EvidenceMapFigure
+    | PooledForestFigure | ReconstructionFigure | WaterfallFigure | SpiderFigure | SwimmerFigure
+    | TimelineFigure | CoursesFigure
 )  # fmt: skip
 
 #: The module that draws each; matplotlib is imported with the first that is needed.

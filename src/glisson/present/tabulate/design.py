@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.present.table import Column, Row, TableModel, section, text_column
@@ -11,8 +11,8 @@ from glisson.tables import Estimate
 
 #: Names of what a design does, in the order of the table.
 STATISTICS = {
-    "type_i_error": "Success although the therapy is no better",
-    "power": "Success if it is as good as assumed",
+    "type_i_error": "Success (type I error)",
+    "power": "Success (power)",
     "assurance": "Success, averaged over what is known so far",
     "early_stop": "Stopped before the end",
     "stop_futility": "Stopped for futility",
@@ -21,6 +21,9 @@ STATISTICS = {
     "expected_events": "Events, on average",
     "duration": "Duration, months",
 }
+
+#: What each scenario means.
+SCENARIOS = {"null": "If the therapy is no better", "alternative": "If it is as good as assumed"}
 
 
 def assumptions_table(design: TrialDesign, name: str = "assumptions") -> TableModel:
@@ -81,7 +84,7 @@ def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") 
     """Return the operating characteristics of a design: a section a scenario."""
     rows: list[Row] = []
     for group in dict.fromkeys(e.group for e in design.characteristics):
-        rows.append(section(sentence_case(", ".join(level for _, level in group) or "all scenarios")))
+        rows.append(section(_scenario(", ".join(level for _, level in group))))
         for e in design.characteristics.select(group=group):
             label = STATISTICS.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
             label += f", {e.detail}" if e.detail else ""
@@ -92,6 +95,10 @@ def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") 
         columns=(text_column("What happens", 2.4), Column(heading="Value", width=1.2), text_column("How found", 2.4)),
         rows=tuple(rows),
     )
+
+
+def _scenario(name: str) -> str:
+    return SCENARIOS.get(name, sentence_case(name or "whatever the truth"))
 
 
 def characteristic(e: Estimate, words: Words) -> str:
@@ -121,7 +128,7 @@ def candidates_table(candidates: Sequence[TrialDesign], words: Words, name: str 
     words
         How numbers are written.
     """
-    lines = (
+    lines: tuple[tuple[str, Callable[[TrialDesign], str]], ...] = (
         ("Patients", lambda d: f"{d.n:,}"),
         ("Events", lambda d: _count(d.events)),
         ("Looks at the data", lambda d: str(max(len(d.boundaries), 1))),

@@ -1,0 +1,156 @@
+"""Planned trials as a document: what is assumed, when a trial stops, how it behaves, the text for its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from glisson.design.curves import Curve
+from glisson.design.plan import TrialDesign
+from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
+from glisson.present.figures.lines import Line, LinesFigure, Rule, axis
+from glisson.present.tabulate.design import assumptions_table, behaviour_table, boundaries_table, candidates_table
+from glisson.present.words import Words
+from glisson.tables import Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignPage:
+    """One design with the curves drawn of it.
+
+    Parameters
+    ----------
+    design
+        The design.
+    power, size
+        Power against the truth, patients against the effect; ``None`` where there is none.
+    accrual
+        Patients entered against time, one a rate of accrual, with their labels.
+    simulated
+        Whether its behaviour was simulated: then the intervals are of Monte Carlo error.
+    """
+
+    design: TrialDesign
+    power: Curve | None = None
+    size: Curve | None = None
+    accrual: tuple[tuple[str, Curve], ...] = ()
+    simulated: bool = False
+
+
+def design_document(page: DesignPage, words: Words | None = None) -> Document:
+    """Return one design as a document.
+
+    Parameters
+    ----------
+    page
+        The design and its curves.
+    words
+        How numbers are written.
+
+    Examples
+    --------
+    >>> from glisson.design.precision import proportion_precision
+    >>> design_document(DesignPage(design=proportion_precision(proportion=0.3, half_width=0.1))).subtitle
+    'Design of a trial of 88 patients'
+    """
+    design = page.design
+    return Document(
+        title=design.title,
+        subtitle=f"Design of a trial of {design.n:,} patients",
+        banner="",
+        blocks=tuple(_blocks(page, words or Words.of("ama"), "", level=1)),
+        colophon=f"Produced by glisson {version('glisson')}.",
+    )
+
+
+def candidates_document(title: str, answer: str, pages: Sequence[DesignPage], words: Words | None = None) -> Document:
+    """Return several candidate studies side by side, then each by itself.
+
+    Parameters
+    ----------
+    title
+        Of the document.
+    answer
+        One paragraph: what the cohort leaves open and which study would answer it.
+    pages
+        The candidates.
+    words
+        How numbers are written.
+    """
+    style = words or Words.of("ama")
+    blocks: list[Block] = [
+        Heading(text="The next study", anchor="next"),
+        Paragraph(text=answer, kind="answer"),
+        TableBlock(table=candidates_table([p.design for p in pages], style)),
+    ]
+    for i, page in enumerate(pages, start=1):
+        blocks.append(Heading(text=f"Candidate {i}: {page.design.title}", anchor=f"candidate-{i}"))
+        blocks += _blocks(page, style, f"-{i}", level=2)
+    return Document(
+        title=title,
+        subtitle=f"{len(pages)} candidate studies",
+        banner="",
+        blocks=tuple(blocks),
+        colophon=f"Produced by glisson {version('glisson')}.",
+    )
+
+
+def _blocks(page: DesignPage, words: Words, tail: str, *, level: int) -> list[Block]:
+    design = page.design
+    blocks: list[Block] = [Paragraph(text=design.protocol[0], kind="answer")] if design.protocol else []
+    blocks += [Note(text=f"{e.warning}.", kind="warn") for e in _warned(design)]
+    blocks += [
+        Heading(text="Assumptions", anchor=f"assumptions{tail}-h", level=level),
+        TableBlock(table=assumptions_table(design, f"assumptions{tail}")),
+    ]
+    if design.boundaries:
+        blocks += [
+            Heading(text="Decisions", anchor=f"boundaries{tail}-h", level=level),
+            TableBlock(table=boundaries_table(design, f"boundaries{tail}")),
+        ]
+    blocks += [
+        Heading(text="How it behaves", anchor=f"behaviour{tail}-h", level=level),
+        TableBlock(table=behaviour_table(design, words, f"behaviour{tail}")),
+        *_figures(page, tail),
+        Heading(text="Text for the protocol", anchor=f"protocol{tail}-h", level=level),
+        *(Paragraph(text=text) for text in design.protocol),
+        Heading(text="References", anchor=f"references{tail}-h", level=level),
+        ListBlock(items=design.references, numbered=True),
+    ]
+    return blocks
+
+
+def _warned(design: TrialDesign) -> list[Estimate]:
+    return list({e.warning: e for e in design.characteristics if e.warning}.values())
+
+
+def _figures(page: DesignPage, tail: str) -> list[Block]:
+    blocks: list[Block] = []
+    if page.power is not None:
+        blocks.append(_figure(f"power{tail}", "Power curve", "", [("", page.power)]))
+    if page.size is not None:
+        text = "Each mark is a design of its own, with the same type I error and power."
+        blocks.append(_figure(f"size{tail}", "Patients needed against the effect", text, [("", page.size)], marks=True))
+    if page.accrual:
+        text = "Recruitment at a constant rate; follow-up comes after."
+        blocks.append(_figure(f"accrual{tail}", "Recruitment", text, page.accrual))
+    return blocks
+
+
+def _figure(
+    name: str, title: str, text: str, curves: Sequence[tuple[str, Curve]], *, marks: bool = False
+) -> FigureBlock:
+    first = curves[0][1]
+    xs, ys = [v for _, c in curves for v in c.x], [v for _, c in curves for v in c.y]
+    lines = tuple(Line(label=label, x=c.x, y=c.y, marks=marks) for label, c in curves)
+    low_x = min(xs) if marks else 0.0
+    rules = () if first.planned is None else (Rule(way="up", at=first.planned, text="planned"),)
+    data = LinesFigure(
+        lines=lines, rules=rules, x=axis(first.x_label, low_x, max(xs), percent=first.percent_x),
+        y=axis(first.y_label, 0.0, 1.0 if first.percent_y else max(ys), percent=first.percent_y),
+    )  # fmt: skip
+    ends = f"From {first.x[0]:.3g} to {first.x[-1]:.3g} it goes from {first.y[0]:.3g} to {first.y[-1]:.3g}"
+    return FigureBlock(
+        name=name, title=title, text=text, data=data, alt=f"{first.y_label} against {first.x_label}. {ends}."
+    )
