@@ -51,7 +51,7 @@ def test_borrowing_helps_where_all_work_and_errs_where_one_does_not() -> None:
 def test_success_simulated() -> None:
     plan = basket(sizes=SIZES, p0=0.1, p1=0.4)
     part = tails(grid(tuple(SIZES.values()), 0.1, centre=float(np.log(0.1 / 0.9) + np.log(0.4 / 0.6)) / 2, spread=1.0,
-                      scale=0.5))  # fmt: skip
+                      scale=1.0))  # fmt: skip
     rng, trials = np.random.default_rng(20261128), 40_000
     counts = [rng.binomial(n, p, trials) for n, p in zip(SIZES.values(), (0.4, 0.1, 0.1), strict=True)]
     group = (("scenario", "only DEB-TACE works"),)

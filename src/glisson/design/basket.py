@@ -18,7 +18,7 @@ from glisson.tables import Estimate, Estimates
 Floats = NDArray[np.float64]
 
 #: Scale of the half-normal prior of the spread between methods, and spread of the common mean, on the logit scale.
-SCALE, SPREAD = 0.5, 1.0
+SCALE, SPREAD = 1.0, 1.0
 #: All combinations of counts are enumerated; this many are the most.
 _MOST = 2_000_000
 
