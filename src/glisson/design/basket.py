@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.design.stated import Number, rising
 from glisson.errors import SettingsError
 from glisson.kernels.basket import grid, tails
 from glisson.kernels.beta_mixture import binomial_probabilities
@@ -26,11 +27,10 @@ _MOST = 2_000_000
 def basket(
     *,
     sizes: Mapping[str, int],
-    p0: float,
-    p1: float,
+    p0: Number,
+    p1: Number,
     alpha: float = 0.05,
     scale: float = SCALE,
-    origin: str = "typed",
 ) -> TrialDesign:
     """Plan a basket trial with partial pooling of the response rates.
 
@@ -44,8 +44,6 @@ def basket(
         Probability of a success in a basket when no method is better than ``p0``, at most.
     scale
         Half-normal prior of the spread between methods on the logit scale: small borrows much, large little.
-    origin
-        Where ``p0`` and ``p1`` come from.
 
     Returns
     -------
@@ -74,14 +72,16 @@ def basket(
     True
     """
     names, n = tuple(sizes), tuple(sizes.values())
-    _check(n, p0, p1, alpha, scale)
-    pooled = tails(grid(n, p0, centre=_centre(p0, p1), spread=SPREAD, scale=scale))
-    alone = tuple(_alone(n, j, p0, _centre(p0, p1)) for j in range(len(n)))
+    rates = rising(p0, p1, ("response rate that must be exceeded", "response rate worth pursuing"))
+    low, high = rates[0].value, rates[1].value
+    _check(n, alpha, scale)
+    pooled = tails(grid(n, low, centre=_centre(low, high), spread=SPREAD, scale=scale))
+    alone = tuple(_alone(n, j, low, _centre(low, high)) for j in range(len(n)))
     rows: list[Estimate] = []
     cut: dict[str, tuple[float, ...]] = {}
     for label, parts in (("pooled", pooled), ("each by itself", alone)):
-        cut[label] = tuple(_cut(parts[j], n, p0, alpha) for j in range(len(n)))
-        rows += _rows(names, n, parts, cut[label], p0, p1, label)
+        cut[label] = tuple(_cut(parts[j], n, low, alpha) for j in range(len(n)))
+        rows += _rows(names, n, parts, cut[label], low, high, label)
     rows.sort(key=lambda e: (e.group, e.detail))
     order = list(dict.fromkeys(_scenario(names, good) for good in _subsets(len(n))))
     rows.sort(key=lambda e: order.index(e.group[0][1]))
@@ -89,16 +89,15 @@ def basket(
     sentence = (
         f"{sum(n)} patients: {', '.join(f'{size} {name}' for name, size in sizes.items())}. Response rates share a "
         f"normal distribution on the logit scale, its spread with a half-normal({scale:g}) prior. A method is called "
-        f"promising if its posterior probability of a response rate above {p0:.0%} exceeds {needed}; then each "
-        f"method's chance of a wrong success is at most {alpha:.1%} when none is better than {p0:.0%}."
+        f"promising if its posterior probability of a response rate above {low:.0%} exceeds {needed}; then each "
+        f"method's chance of a wrong success is at most {alpha:.1%} when none is better than {low:.0%}."
     )
     return TrialDesign(
         kind="basket",
         title="Basket trial of the methods with partial pooling",
         n=sum(n),
         assumptions=(
-            Assumption(name="response rate that must be exceeded", value=p0, origin=origin),
-            Assumption(name="response rate worth pursuing", value=p1, origin=origin),
+            *rates,
             Assumption(name="type I error in a basket", value=alpha, origin="typed"),
             Assumption(name="scale of the spread between methods (logit)", value=scale, origin="default"),
         ),
@@ -117,11 +116,9 @@ def basket(
     )  # fmt: skip
 
 
-def _check(n: Sequence[int], p0: float, p1: float, alpha: float, scale: float) -> None:
+def _check(n: Sequence[int], alpha: float, scale: float) -> None:
     if len(n) < 2 or min(n) < 1:
         raise SettingsError("a basket trial needs two methods or more, each with a patient or more")
-    if not 0 < p0 < p1 < 1:
-        raise SettingsError(f"response rates {p0:g} and {p1:g}", expected="the second above the first, between 0 and 1")
     if not 0 < alpha < 0.5 or not scale > 0:
         raise SettingsError(f"alpha {alpha:g} and scale {scale:g}", expected="alpha below 0.5, and both above 0")
     if np.prod([float(size + 1) for size in n]) > _MOST:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.design.stated import Number, checked_max_n, rising, stated
 from glisson.errors import SettingsError
 from glisson.kernels.beta_mixture import binomial_probabilities, superiority, tail
 from glisson.methods.borrowed_prior import BorrowedPrior
@@ -41,13 +42,12 @@ class _Rule:
 
 def borrowed_single_arm(
     *,
-    p0: float,
-    p1: float,
+    p0: Number,
+    p1: Number,
     prior: BorrowedPrior,
     certainty: float = 0.95,
     power: float = 0.80,
-    max_n: int = _LARGEST,
-    origin: str = "typed",
+    max_n: int | None = None,
 ) -> TrialDesign:
     """Plan one arm whose response rate starts from a borrowed prior.
 
@@ -65,8 +65,6 @@ def borrowed_single_arm(
         Wished for at ``p1``.
     max_n
         New patients within reach.
-    origin
-        Where ``p0`` and ``p1`` come from.
 
     Returns
     -------
@@ -92,21 +90,19 @@ def borrowed_single_arm(
     (13, True)
     """
     _checked(prior, certainty, power)
-    if not 0 < p0 < p1 < 1:
-        raise SettingsError(
-            f"response rates {p0:g} and {p1:g}", expected="the second above the first, both between 0 and 1"
-        )
-    rule = _smallest(prior, p0, p1, certainty, power, max_n)
+    rates = rising(p0, p1, ("response rate that must be exceeded", "response rate worth pursuing"))
+    low, high = rates[0].value, rates[1].value
+    rule = _smallest(prior, low, high, certainty, power, checked_max_n(max_n, _LARGEST))
     flat = BorrowedPrior(name="uniform", kind="beta", weights=(1.0,), first=(1.0,), second=(1.0,))
     rows: list[Estimate] = []
     for label, used in (("with the borrowed prior", prior), ("with a uniform prior", flat)):
-        needed = _needed(used, rule.n, p0, certainty)
-        rows += _sides(rule.n, needed, p0, p1, label)
+        needed = _needed(used, rule.n, low, certainty)
+        rows += _sides(rule.n, needed, low, high, label)
     at_p0 = next(e.value or 0.0 for e in rows if e.statistic == "type_i_error")
     sentence = (
         f"{rule.n} patients. The therapy is called promising with {rule.needed} responders or more: then the "
-        f"probability of a response rate above {p0:.0%} exceeds {certainty:.0%}, starting from {prior.name}. If the "
-        f"true rate is {p0:.0%}, this happens with probability {at_p0:.3f}; the borrowed patients are part of the "
+        f"probability of a response rate above {low:.0%} exceeds {certainty:.0%}, starting from {prior.name}. If the "
+        f"true rate is {low:.0%}, this happens with probability {at_p0:.3f}; the borrowed patients are part of the "
         f"evidence, so this is not a test at a fixed level."
     )
     return TrialDesign(
@@ -114,8 +110,7 @@ def borrowed_single_arm(
         title="One arm with a borrowed prior",
         n=rule.n,
         assumptions=(
-            Assumption(name="response rate that must be exceeded", value=p0, origin=origin),
-            Assumption(name="response rate worth pursuing", value=p1, origin=origin),
+            *rates,
             Assumption(name="mean of the prior", value=prior.mean, origin=prior.name),
             Assumption(name="posterior probability needed", value=certainty, origin="typed"),
         ),
@@ -136,10 +131,9 @@ def borrowed_control(
     treated: int,
     controls: int,
     prior: BorrowedPrior,
-    p_treated: float,
+    p_treated: Number,
     certainty: float = 0.975,
     drifts: Sequence[float] = DRIFTS,
-    origin: str = "typed",
 ) -> TrialDesign:
     """Plan two arms of which the control arm borrows: few controls are randomised, published ones stand beside them.
 
@@ -155,8 +149,6 @@ def borrowed_control(
         Success if the posterior probability that the new therapy is better exceeds it.
     drifts
         True control rate minus the mean of the prior.
-    origin
-        Where ``p_treated`` comes from.
 
     Returns
     -------
@@ -184,8 +176,9 @@ def borrowed_control(
         raise SettingsError(
             f"{treated} treated patients and {controls} controls", expected="1 or more treated, 0 or more controls"
         )
-    if not 0 < p_treated < 1:
-        raise SettingsError(f"a response rate of {p_treated:g}", expected="a number between 0 and 1")
+    hoped = stated(p_treated, "response rate under the new therapy")
+    if not 0 < hoped.value < 1:
+        raise SettingsError(f"a response rate of {hoped.value:g}", expected="a number between 0 and 1")
     better = superiority(
         ([1.0], [1.0], [1.0], treated), (prior.weights, prior.first, prior.second, controls)
     )  # fmt: skip
@@ -198,7 +191,7 @@ def borrowed_control(
             continue
         control = binomial_probabilities(controls, rate)[0]
         group = (("scenario", f"true control rate {rate:.0%}, {_drifted(drift)}"),)
-        for statistic, p in (("type_i_error", rate), ("power", p_treated)):
+        for statistic, p in (("type_i_error", rate), ("power", hoped.value)):
             value = float(binomial_probabilities(treated, p)[0] @ success @ control)
             rows.append(Estimate(statistic=statistic, group=group, value=value, **shared))  # type: ignore[arg-type]
     worst = max(e.value or 0.0 for e in rows if e.statistic == "type_i_error")
@@ -214,7 +207,7 @@ def borrowed_control(
         title="Two arms, controls partly borrowed",
         n=n,
         assumptions=(
-            Assumption(name="response rate under the new therapy", value=p_treated, origin=origin),
+            hoped,
             Assumption(name="mean of the prior of the control rate", value=prior.mean, origin=prior.name),
             Assumption(name="posterior probability needed", value=certainty, origin="typed"),
         ),

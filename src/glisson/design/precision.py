@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaincc, gammaincinv
 from scipy.stats import binom
 
-from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.design.plan import Boundary, TrialDesign
+from glisson.design.stated import Number, checked_max_n, positive, stated
 from glisson.errors import SettingsError
 from glisson.kernels.exact import binomial_interval
 from glisson.tables import Estimate, Estimates
@@ -23,16 +24,15 @@ _LARGEST = 2000
 
 def median_precision(
     *,
-    median_months: float,
-    excluded_months: float,
+    median_months: Number,
+    excluded_months: Number,
     level: float = 0.95,
     assured: float = 0.80,
     events_before: int = 0,
     months_before: float = 0.0,
-    accrual_per_year: float,
-    follow_up_months: float,
-    max_n: int = _LARGEST,
-    origin: str = "typed",
+    accrual_per_year: Number,
+    follow_up_months: Number,
+    max_n: int | None = None,
 ) -> TrialDesign:
     """Return how many more patients it takes until the interval of a median excludes a value.
 
@@ -52,8 +52,6 @@ def median_precision(
         New patients a year, and follow-up after the last of them.
     max_n
         New patients within reach.
-    origin
-        Where the true median comes from.
 
     Returns
     -------
@@ -77,49 +75,45 @@ def median_precision(
     >>> plan.events, plan.n
     (22, 27)
     """
-    _check(median_months, excluded_months, level, assured)
-    for value, what in ((accrual_per_year, "patients a year"), (follow_up_months, "months of follow-up")):
-        if not value > 0:
-            raise SettingsError(f"{value:g} {what}", expected="a number above 0")
+    truth = positive(median_months, "true median", "months")
+    other = positive(excluded_months, "median to be excluded", "months")
+    speed = positive(accrual_per_year, "patients a year")
+    after = positive(follow_up_months, "follow-up after the last patient", "months")
+    _check(truth.value, other.value, level, assured)
     if events_before < 0 or months_before < 0:
         raise SettingsError("negative counts of patients already observed", expected="0 or more")
-    rate, null = math.log(2) / median_months, math.log(2) / excluded_months
-    for n in range(1, max_n + 1):
-        accrual = n / accrual_per_year * 12
-        events = math.floor(n * _event_probability(rate, accrual, follow_up_months) + 1e-9)
+    rate, null, follow = math.log(2) / truth.value, math.log(2) / other.value, after.value
+    largest = checked_max_n(max_n, _LARGEST)
+    for n in range(1, largest + 1):
+        accrual = n / speed.value * 12
+        events = math.floor(n * _event_probability(rate, accrual, follow) + 1e-9)
         if events and _excludes(events, rate, null, level, events_before, months_before) >= assured:
             break
     else:
-        accrual = max_n / accrual_per_year * 12
-        events = max(1, math.floor(max_n * _event_probability(rate, accrual, follow_up_months)))
+        events = max(1, math.floor(largest * _event_probability(rate, largest / speed.value * 12, follow)))
         reach = _excludes(events, rate, null, level, events_before, months_before)
         raise SettingsError(
-            f"no more than {max_n} new patients exclude {excluded_months:g} months with probability {assured:.2f}",
-            expected=f"at most {reach:.2f}, or more patients, or a median further from {excluded_months:g} months",
+            f"no more than {largest} new patients exclude {other.value:g} months with probability {assured:.2f}",
+            expected=f"at most {reach:.2f}, or more patients, or a median further from {other.value:g} months",
         )
     reached = _excludes(events, rate, null, level, events_before, months_before)
-    duration = (accrual + follow_up_months) * MONTH
+    duration = (accrual + follow) * MONTH
     before = f" together with the {events_before} events already seen" if events_before else ""
     sentence = (
-        f"{n} new patients, entered over {accrual:.1f} months and followed for {follow_up_months:g} months after the "
-        f"last, give about {events} events{before}. If the true median is {median_months:g} months, the {level:.0%} "
-        f"interval excludes {excluded_months:g} months with probability {reached:.2f}."
+        f"{n} new patients, entered over {accrual:.1f} months and followed for {follow:g} months after the "
+        f"last, give about {events} events{before}. If the true median is {truth.value:g} months, the {level:.0%} "
+        f"interval excludes {other.value:g} months with probability {reached:.2f}."
     )
     return TrialDesign(
         kind="precision_median",
-        title=f"Precision: the interval of the median excludes {excluded_months:g} months",
+        title=f"Precision: the interval of the median excludes {other.value:g} months",
         n=n,
         events=events,
-        assumptions=(
-            Assumption(name="true median", value=median_months, unit="months", origin=origin),
-            Assumption(name="value to exclude", value=excluded_months, unit="months", origin="typed"),
-            Assumption(name="patients a year", value=accrual_per_year, origin="typed"),
-            Assumption(name="follow-up after the last patient", value=follow_up_months, unit="months", origin="typed"),
-        ),
+        assumptions=(truth, other, speed, after),
         boundaries=(
             Boundary(
-                look=1, n=n, events=events, scale="months", efficacy=excluded_months,
-                rule=f"Success if the lower limit of the median lies above {excluded_months:g} months.",
+                look=1, n=n, events=events, scale="months", efficacy=other.value,
+                rule=f"Success if the lower limit of the median lies above {other.value:g} months.",
             ),
         ),
         characteristics=Estimates(
@@ -137,7 +131,7 @@ def median_precision(
 
 
 def proportion_precision(
-    *, proportion: float, half_width: float, level: float = 0.95, max_n: int = _LARGEST, origin: str = "typed"
+    *, proportion: Number, half_width: float, level: float = 0.95, max_n: int | None = None
 ) -> TrialDesign:
     """Return how many patients it takes until the exact interval of a proportion is narrow enough.
 
@@ -151,8 +145,6 @@ def proportion_precision(
         Its confidence level.
     max_n
         Patients within reach.
-    origin
-        Where the proportion comes from.
 
     Raises
     ------
@@ -164,30 +156,32 @@ def proportion_precision(
     >>> proportion_precision(proportion=0.375, half_width=0.15).n
     43
     """
-    if not 0 < proportion < 1 or not 0 < half_width < 0.5:
+    truth = stated(proportion, "true proportion")
+    share, largest = truth.value, checked_max_n(max_n, _LARGEST)
+    if not 0 < share < 1 or not 0 < half_width < 0.5:
         raise SettingsError(
-            f"proportion {proportion:g} with half width {half_width:g}",
+            f"proportion {share:g} with half width {half_width:g}",
             expected="a proportion between 0 and 1, a half width between 0 and 0.5",
         )
-    low, high = 0, max_n
-    if _half_width(proportion, max_n, level) > half_width:
+    if _half_width(share, largest, level) > half_width:
         raise SettingsError(
-            f"{max_n} patients do not give a half width of {half_width:g}",
-            expected=f"{_half_width(proportion, max_n, level):.3f} or wider, or more patients",
+            f"{largest} patients do not give a half width of {half_width:g}",
+            expected=f"{_half_width(share, largest, level):.3f} or wider, or more patients",
         )
+    low, high = 0, largest
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _half_width(proportion, middle, level) <= half_width else (middle, high)
-    reached = _half_width(proportion, high, level)
+        low, high = (low, middle) if _half_width(share, middle, level) <= half_width else (middle, high)
+    reached = _half_width(share, high, level)
     return TrialDesign(
         kind="precision_proportion",
         title=f"Precision: the interval of a proportion within ± {half_width:.0%}",
         n=high,
-        assumptions=(Assumption(name="true proportion", value=proportion, origin=origin),),
+        assumptions=(truth,),
         boundaries=(),
         characteristics=Estimates((_row("half_width", reached, "alternative", "probability"),)),
         protocol=(
-            f"With {high} patients the {level:.0%} Clopper-Pearson interval of a proportion of {proportion:.0%} is "
+            f"With {high} patients the {level:.0%} Clopper-Pearson interval of a proportion of {share:.0%} is "
             f"expected to reach {reached:.1%} to either side.",
         ),
         references=("Clopper CJ, Pearson ES. Biometrika 1934;26:404-413.",),
