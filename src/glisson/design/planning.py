@@ -1,0 +1,181 @@
+"""From a design's name and what was typed, with a cohort's assessment for the rest, to the design and its curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from glisson.design.assurance import assurance
+from glisson.design.cohort_facts import EVERYBODY, CohortFacts, Fact
+from glisson.design.curves import Curve, accrual_curve, effects_around, power_curve, size_curve
+from glisson.design.kinds import Kind
+from glisson.design.plan import Assumption, TrialDesign
+from glisson.design.stated import DAYS
+from glisson.errors import SettingsError
+from glisson.tables import Estimates
+
+#: What of a cohort stands for each role, unless something else is asked for.
+_USUAL = {"response": "response", "survival": "pfs", "median": "pfs", "hazard": "pfs"}
+_NAMES = {"response": "response rate", "median": "median", "survival": "survival", "hazard": "hazard ratio"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A cohort's assessment, and what of it is wanted.
+
+    Parameters
+    ----------
+    facts
+        What was counted.
+    outcome
+        Outcome to take, as ``"pfs"``; empty for the usual one of a design.
+    method
+        Treatment method to take; empty for all patients.
+    """
+
+    facts: CohortFacts
+    outcome: str = ""
+    method: str = EVERYBODY
+
+    def fact(self, role: str) -> Fact:
+        """Return what was counted for a role.
+
+        Raises
+        ------
+        SettingsError
+            If the outcome does not fit the role, or the assessment does not hold it.
+        """
+        found = self.facts.one(self.outcome or _USUAL[role], self.method)
+        wanted = "proportion" if role == "response" else "hazard"
+        if found.kind != wanted:
+            raise SettingsError(
+                f"{found.label} cannot be the {_NAMES[role]} of this design",
+                expected="response or toxicity" if wanted == "proportion" else "os, pfs or liver_pfs",
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A design with what is drawn of it.
+
+    Parameters
+    ----------
+    kind
+        Which design.
+    given
+        Every parameter that was given, as numbers.
+    design
+        The design; with an assurance, where a cohort tells of responders.
+    power, size
+        Curves, where there are any.
+    accrual
+        Patients against months, one a rate.
+    """
+
+    kind: Kind
+    given: Mapping[str, Any]
+    design: TrialDesign
+    power: Curve | None = None
+    size: Curve | None = None
+    accrual: tuple[tuple[str, Curve], ...] = ()
+
+
+def plan(
+    kind: Kind, given: Mapping[str, Any], *, told: Told | None = None, patients_a_year: tuple[float, ...] = ()
+) -> Planned:
+    """Plan a design.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    given
+        Parameter to value; what is not given is taken from the cohort or by default.
+    told
+        A cohort's assessment.
+    patients_a_year
+        Rates of accrual to draw.
+
+    Raises
+    ------
+    SettingsError
+        Naming every parameter that is missing or unknown at once, or why there is no such design.
+
+    Examples
+    --------
+    >>> from glisson.design.kinds import kind
+    >>> plan(kind("two-stage"), {"p0": 0.1, "p1": 0.3}).design.n
+    29
+    """
+    parameters = kind.parameters()
+    unknown = sorted(set(given) - set(parameters))
+    if unknown:
+        raise SettingsError(
+            f"{kind.name} has no setting {', '.join(unknown)}", expected="any of " + ", ".join(parameters)
+        )
+    full = dict(given)
+    if told is not None:
+        full |= {name: _from_cohort(role, told, given) for name, role in kind.told.items() if name not in given}
+    missing = [name for name, p in parameters.items() if p.required and name not in full]
+    if missing:
+        raise SettingsError(
+            f"{kind.name} needs {', '.join(missing)}",
+            todo="give them, or take what a cohort can tell from its assessment (--from results.json)",
+        )
+    design = kind.function(**full)
+    if told is not None and "response" in kind.told.values() and design.boundaries:
+        design = _with_assurance(design, told)
+    return Planned(
+        kind=kind, given=full, design=design, power=power_curve(design, _value(full.get(kind.effect))),
+        size=_size(kind, full), accrual=_accrual(design, patients_a_year),
+    )  # fmt: skip
+
+
+def _from_cohort(role: str, told: Told, given: Mapping[str, Any]) -> Assumption:
+    fact = told.fact(role)
+    origin = f"assessment: {fact.counted}"
+    if role == "response":
+        return Assumption(name=f"{fact.label.lower()} rate", value=fact.value, origin=origin)
+    if role == "survival":
+        at = _value(given.get("at_months") or given.get("at")) or 6.0
+        return told.facts.survival_at(fact.outcome, at * DAYS["month"], fact.method)
+    if not fact.events:
+        raise SettingsError(f"{fact.label} of {fact.method_label or 'all methods'} has no event, hence no median",
+                            todo="type the assumption")  # fmt: skip
+    median = math.log(2) / fact.value / DAYS["month"]
+    name = f"median {fact.label[0].lower()}{fact.label[1:]}"
+    return Assumption(name=name, value=median, unit="months", origin=f"{origin}, constant hazard")
+
+
+def _with_assurance(design: TrialDesign, told: Told) -> TrialDesign:
+    if any(b.scale != "responders" for b in design.boundaries):
+        return design
+    row = assurance(design, told.fact("response"))
+    return replace(design, characteristics=design.characteristics + Estimates((row,)))
+
+
+def _value(number: Any) -> float | None:
+    if isinstance(number, Assumption):
+        return number.value
+    return float(number) if isinstance(number, (int, float)) else None
+
+
+def _size(kind: Kind, full: Mapping[str, Any]) -> Curve | None:
+    planned, null = _value(full.get(kind.effect)), _value(full.get(kind.null))
+    if not kind.effect or not planned or not null or planned == null or full.get("max_n") is not None:
+        return None
+    around = effects_around(planned, null)
+    inside = [e for e in around if not kind.percent or e < 1]
+    return size_curve(
+        lambda effect: kind.function(**(dict(full) | {kind.effect: effect})), inside, kind.label, planned=planned,
+        percent=kind.percent,
+    )  # fmt: skip
+
+
+def _accrual(design: TrialDesign, rates: tuple[float, ...]) -> tuple[tuple[str, Curve], ...]:
+    return tuple(
+        (f"{rate:g} patients a year", curve) for rate, curve in zip(rates, accrual_curve(design.n, rates), strict=True)
+    )
