@@ -238,6 +238,16 @@ def demo(
     assess(workbook, out=out, study=settings, formats=formats, force=force, plain=plain)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False,
+)  # fmt: skip
+def design(context: typer.Context) -> None:
+    """Plan the next trial: glisson design two-stage --p0 0.1 --p1 0.3; glisson design --help lists all designs."""
+    from glisson.design_cli import app as designs  # noqa: PLC0415 - its options are those of the designs themselves
+
+    typer.main.get_command(designs).main(args=context.args or ["--help"], prog_name="glisson design")
+
+
 @app.command()
 def doctor() -> None:
     """Check this computer: versions, processor, fonts, optional parts."""

@@ -105,7 +105,8 @@ KINDS: tuple[Kind, ...] = (
         null="excluded_months", label="True median, months", told={"median_months": "median"},
     ),
     Kind(
-        name="precision-proportion", home="glisson.design.precision.proportion_precision", told={"proportion": "response"},
+        name="precision-proportion", home="glisson.design.precision.proportion_precision",
+        told={"proportion": "response"},
     ),
     Kind(name="basket", home="glisson.design.basket.basket", told={"p1": "response"}),
 )  # fmt: skip

@@ -34,7 +34,7 @@ def median_precision(
     follow_up_months: Number,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return how many more patients it takes until the interval of a median excludes a value.
+    """Plan for precision: how many more patients until the interval of a median excludes a value.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def median_precision(
 def proportion_precision(
     *, proportion: Number, half_width: float, level: float = 0.95, max_n: int | None = None
 ) -> TrialDesign:
-    """Return how many patients it takes until the exact interval of a proportion is narrow enough.
+    """Plan for precision: how many patients until the exact interval of a proportion is narrow enough.
 
     Parameters
     ----------

@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 
 from glisson.design.curves import Curve
 from glisson.design.plan import TrialDesign
+from glisson.design.planning import Planned
 from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.lines import Line, LinesFigure, Rule, axis
-from glisson.present.tabulate.design import assumptions_table, behaviour_table, boundaries_table, candidates_table
+from glisson.present.tabulate.design import (
+    alternatives_table,
+    assumptions_table,
+    behaviour_table,
+    boundaries_table,
+    candidates_table,
+)
 from glisson.present.words import Words
 from glisson.tables import Estimate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesignPage:
-    """One design with the curves drawn of it.
-
-    Parameters
-    ----------
-    design
-        The design.
-    power, size
-        Power against the truth, patients against the effect; ``None`` where there is none.
-    accrual
-        Patients entered against time, one a rate of accrual, with their labels.
-    simulated
-        Whether its behaviour was simulated: then the intervals are of Monte Carlo error.
-    """
-
-    design: TrialDesign
-    power: Curve | None = None
-    size: Curve | None = None
-    accrual: tuple[tuple[str, Curve], ...] = ()
-    simulated: bool = False
-
-
-def design_document(page: DesignPage, words: Words | None = None) -> Document:
+def design_document(page: Planned, words: Words | None = None) -> Document:
     """Return one design as a document.
 
     Parameters
@@ -50,8 +33,9 @@ def design_document(page: DesignPage, words: Words | None = None) -> Document:
 
     Examples
     --------
-    >>> from glisson.design.precision import proportion_precision
-    >>> design_document(DesignPage(design=proportion_precision(proportion=0.3, half_width=0.1))).subtitle
+    >>> from glisson.design.kinds import kind
+    >>> from glisson.design.planning import plan
+    >>> design_document(plan(kind("precision-proportion"), {"proportion": 0.3, "half_width": 0.1})).subtitle
     'Design of a trial of 88 patients'
     """
     design = page.design
@@ -64,7 +48,7 @@ def design_document(page: DesignPage, words: Words | None = None) -> Document:
     )
 
 
-def candidates_document(title: str, answer: str, pages: Sequence[DesignPage], words: Words | None = None) -> Document:
+def candidates_document(title: str, answer: str, pages: Sequence[Planned], words: Words | None = None) -> Document:
     """Return several candidate studies side by side, then each by itself.
 
     Parameters
@@ -96,7 +80,7 @@ def candidates_document(title: str, answer: str, pages: Sequence[DesignPage], wo
     )
 
 
-def _blocks(page: DesignPage, words: Words, tail: str, *, level: int) -> list[Block]:
+def _blocks(page: Planned, words: Words, tail: str, *, level: int) -> list[Block]:
     design = page.design
     blocks: list[Block] = [Paragraph(text=design.protocol[0], kind="answer")] if design.protocol else []
     blocks += [Note(text=f"{e.warning}.", kind="warn") for e in _warned(design)]
@@ -112,6 +96,7 @@ def _blocks(page: DesignPage, words: Words, tail: str, *, level: int) -> list[Bl
     blocks += [
         Heading(text="How it behaves", anchor=f"behaviour{tail}-h", level=level),
         TableBlock(table=behaviour_table(design, words, f"behaviour{tail}")),
+        *_others(page, words, tail),
         *_figures(page, tail),
         Heading(text="Text for the protocol", anchor=f"protocol{tail}-h", level=level),
         *(Paragraph(text=text) for text in design.protocol),
@@ -121,11 +106,16 @@ def _blocks(page: DesignPage, words: Words, tail: str, *, level: int) -> list[Bl
     return blocks
 
 
+def _others(page: Planned, words: Words, tail: str) -> list[Block]:
+    table = alternatives_table(page.design, words, f"alternatives{tail}")
+    return [TableBlock(table=table)] if table else []
+
+
 def _warned(design: TrialDesign) -> list[Estimate]:
     return list({e.warning: e for e in design.characteristics if e.warning}.values())
 
 
-def _figures(page: DesignPage, tail: str) -> list[Block]:
+def _figures(page: Planned, tail: str) -> list[Block]:
     blocks: list[Block] = []
     if page.power is not None:
         blocks.append(_figure(f"power{tail}", "Power curve", "", [("", page.power)]))

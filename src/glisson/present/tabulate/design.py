@@ -22,6 +22,11 @@ STATISTICS = {
     "duration": "Duration, months",
 }
 
+#: The same as headings of narrow columns.
+_SHORT = {
+    "n": "Patients at most", "expected_n": "Patients on average", "type_i_error": "Type I error",
+    "early_stop": "Stopped early, no effect",
+}  # fmt: skip
 #: What each scenario means.
 SCENARIOS = {"null": "If the therapy is no better", "alternative": "If it is as good as assumed"}
 
@@ -83,7 +88,8 @@ def _limit(value: float | None) -> str:
 def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") -> TableModel:
     """Return the operating characteristics of a design: a section a scenario."""
     rows: list[Row] = []
-    for group in dict.fromkeys(e.group for e in design.characteristics):
+    scenarios = [e for e in design.characteristics if not e.group or e.group[0][0] == "scenario"]
+    for group in dict.fromkeys(e.group for e in scenarios):
         rows.append(section(_scenario(", ".join(level for _, level in group))))
         for e in design.characteristics.select(group=group):
             label = STATISTICS.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
@@ -94,6 +100,29 @@ def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") 
         title=f"How the design behaves. {design.title}",
         columns=(text_column("What happens", 2.4), Column(heading="Value", width=1.2), text_column("How found", 2.4)),
         rows=tuple(rows),
+    )
+
+
+def alternatives_table(design: TrialDesign, words: Words, name: str = "alternatives") -> TableModel | None:
+    """Return the designs that another weight would choose, where there are any: a row each."""
+    rows = [e for e in design.characteristics if e.group and e.group[0][0] == "design"]
+    if not rows:
+        return None
+    statistics = list(dict.fromkeys(e.statistic for e in rows))
+    scenarios = {s: list(dict.fromkeys(e.detail for e in rows if e.statistic == s)) for s in statistics}
+    wanted = [(s, d) for s in statistics for d in scenarios[s]]
+    lines = []
+    for group in dict.fromkeys(e.group for e in rows):
+        mine = {(e.statistic, e.detail): characteristic(e, words) for e in rows if e.group == group}
+        cells = [mine.get(key, NOTHING_TO_PRINT) for key in wanted]
+        lines.append(Row(cells=(group[0][1], *cells)))
+    headings = [_SHORT.get(s, sentence_case(s.replace("_", " "))) + (f", {d}" if d else "") for s, d in wanted]
+    return TableModel(
+        name=name,
+        title=f"Admissible designs. {design.title}",
+        columns=(text_column("Design", 1.4), *(Column(heading=h) for h in headings)),
+        rows=tuple(lines),
+        wide=len(wanted) > 5,
     )
 
 

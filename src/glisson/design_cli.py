@@ -1,0 +1,114 @@
+"""The commands that plan trials: ``glisson design two-stage --p0 0.1 --p1 0.3`` and its like."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from glisson.design.kinds import KINDS, Kind, Parameter
+from glisson.errors import SettingsError
+
+app = typer.Typer(
+    help="Plan the next trial: its size, when it stops, how it behaves, and the text for its protocol.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+From = Annotated[Path | None, typer.Option("--from", help="results.json of an assessment: it tells what is not typed.")]
+Outcome = Annotated[str, typer.Option(help="With --from: which outcome, as pfs, os, liver_pfs, response, toxicity.")]
+Method = Annotated[str, typer.Option("--of", help="With --from: one treatment method only, as deb_tace.")]
+Rates = Annotated[list[float] | None, typer.Option("--per-year", help="Patients a year, to draw recruitment; several.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for page, Word, PDF, figures, results.json.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier design once the new one is complete.")]
+#: Options of every design: default and annotation.
+_OWN: dict[str, tuple[Any, Any]] = {
+    "from_": (None, From), "outcome": ("", Outcome), "method_of": ("", Method), "per_year": (None, Rates),
+    "out": (None, Out), "force": (False, Force),
+}  # fmt: skip
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def _command(kind: Kind) -> Callable[..., None]:
+    """Return the command of a design: an option for every question it asks, and those all designs share."""
+    asked = {name: p for name, p in kind.parameters().items() if _option(p) is not None}
+
+    def run(**typed: Any) -> None:
+        own = {name: typed.pop(name) for name in _OWN}
+        given = {name: value for name, value in typed.items() if value is not None}
+        _plan(kind, given, **own)
+
+    own = [inspect.Parameter(name, _KEYWORD, default=d, annotation=a) for name, (d, a) in _OWN.items()]
+    options = [inspect.Parameter(name, _KEYWORD, default=None, annotation=_option(p)) for name, p in asked.items()]
+    run.__signature__ = inspect.Signature([*options, *own])  # type: ignore[attr-defined]
+    run.__doc__ = kind.summary
+    return run
+
+
+def _option(parameter: Parameter) -> Any:
+    """Return the annotation of an option, or nothing where a parameter cannot be typed on a command line."""
+    kind = _typed(parameter.hint)
+    if kind is None:
+        return None
+    default = "" if parameter.required or parameter.default is None else f" Default: {_shown(parameter.default)}."
+    return Annotated[kind | None, typer.Option(help=f"{parameter.help}{default}")]
+
+
+def _typed(hint: Any) -> Any:
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal or hint in {int, float, str, bool}:
+        return hint
+    if origin in {typing.Union, types.UnionType}:
+        plain = [p for p in parts if p is not type(None)]
+        if float in plain:
+            return float
+        return _typed(plain[0]) if len(plain) == 1 else None
+    return None
+
+
+def _shown(default: Any) -> Any:
+    return getattr(default, "value", default)
+
+
+def _plan(
+    kind: Kind, given: dict[str, Any], *, from_: Path | None, outcome: str, method_of: str,
+    per_year: list[float] | None, out: Path | None, force: bool,
+) -> None:  # fmt: skip
+    from glisson.design.planning import Told, plan  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting.design import design_document  # noqa: PLC0415
+    from glisson.reporting.design_folder import check_design, write_design  # noqa: PLC0415
+    from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
+
+    if out is not None:
+        check_design(out, force=force)
+    if from_ is None and (outcome or method_of):
+        raise SettingsError("--outcome or --of without an assessment", todo="add --from results.json")
+    told = None
+    if from_ is not None:
+        from glisson.design.cohort_facts import facts_of  # noqa: PLC0415
+        from glisson.reporting.results import read_results  # noqa: PLC0415
+
+        told = Told(facts=facts_of(read_results(from_)), outcome=outcome, method=method_of)
+    planned = plan(kind, given, told=told, patients_a_year=tuple(per_year or ()))
+    document = design_document(planned)
+    typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    if out is not None:
+        names = write_design(document, [planned], out, force=force)
+        typer.echo(f"Written to {out}: {', '.join(names)}")
+    typer.echo("The same in Python:\n  " + _python(kind, planned.given))
+
+
+def _python(kind: Kind, given: typing.Mapping[str, Any]) -> str:
+    module, name = kind.home.rsplit(".", 1)
+    arguments = ", ".join(f"{k}={_shown(v)!r}" for k, v in given.items())
+    return f"from {module} import {name}\n  {name}({arguments})"
+
+
+for _kind in KINDS:
+    app.command(_kind.name, help=_kind.summary)(_command(_kind))
