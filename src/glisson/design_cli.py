@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import inspect
 import shutil
-import types
-import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from glisson.design.kinds import KINDS, Kind, Parameter
+from glisson.design.kinds import KINDS, Kind
+from glisson.design.parameters import Parameter
 from glisson.errors import SettingsError
 
 app = typer.Typer(
@@ -53,23 +52,10 @@ def _command(kind: Kind) -> Callable[..., None]:
 
 def _option(parameter: Parameter) -> Any:
     """Return the annotation of an option, or nothing where a parameter cannot be typed on a command line."""
-    kind = _typed(parameter.hint)
-    if kind is None:
+    if parameter.plain is None:
         return None
     default = "" if parameter.required or parameter.default is None else f" Default: {_shown(parameter.default)}."
-    return Annotated[kind | None, typer.Option(help=f"{parameter.help}{default}")]
-
-
-def _typed(hint: Any) -> Any:
-    origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Literal or hint in {int, float, str, bool}:
-        return hint
-    if origin in {typing.Union, types.UnionType}:
-        plain = [p for p in parts if p is not type(None)]
-        if float in plain:
-            return float
-        return _typed(plain[0]) if len(plain) == 1 else None
-    return None
+    return Annotated[parameter.plain | None, typer.Option(help=f"{parameter.help}{default}")]
 
 
 def _shown(default: Any) -> Any:
@@ -104,7 +90,7 @@ def _plan(
     typer.echo("The same in Python:\n  " + _python(kind, planned.given))
 
 
-def _python(kind: Kind, given: typing.Mapping[str, Any]) -> str:
+def _python(kind: Kind, given: Mapping[str, Any]) -> str:
     module, name = kind.home.rsplit(".", 1)
     arguments = ", ".join(f"{k}={_shown(v)!r}" for k, v in given.items())
     return f"from {module} import {name}\n  {name}({arguments})"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from glisson.design.parameters import Parameter, called, parameters_of
 from glisson.design.plan import TrialDesign
 from glisson.errors import SettingsError
 
@@ -25,13 +23,14 @@ class Kind:
     home
         Module and function.
     effect, null
-        The parameter a size is plotted against, and the one it departs from; empty where there is none.
+        The parameter a size is plotted against, and the one it departs from; ``_one`` for a ratio, empty where there
+        is none.
     label
         What the effect is, on an axis.
     percent
         Whether the effect is a proportion.
     told
-        Parameter to what a cohort tells of it: ``"response"``, ``"survival"``, ``"median"``.
+        Parameter to what a cohort tells of it: ``"response"``, ``"survival"``, ``"median"``, ``"hazard_ratio"``.
     """
 
     name: str
@@ -55,39 +54,19 @@ class Kind:
 
     def parameters(self) -> dict[str, Parameter]:
         """Return what it is asked, in order."""
-        function = self.function
-        hints, told = typing.get_type_hints(function), _described(function.__doc__ or "")
-        return {
-            name: Parameter(name=name, hint=hints[name], default=p.default, help=told.get(name, ""))
-            for name, p in inspect.signature(function).parameters.items()
-        }
+        return parameters_of(self.function)
 
+    def design(self, given: Mapping[str, Any]) -> TrialDesign:
+        """Plan it.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """One question of a design.
-
-    Parameters
-    ----------
-    name
-        Of the parameter.
-    hint
-        Its type.
-    default
-        ``inspect.Parameter.empty`` where it has to be given.
-    help
-        What it is.
-    """
-
-    name: str
-    hint: Any
-    default: Any
-    help: str
-
-    @property
-    def required(self) -> bool:
-        """Whether it has to be given."""
-        return self.default is inspect.Parameter.empty
+        Parameters
+        ----------
+        given
+            Parameter to number, text or assumption.
+        """
+        asked = self.parameters()
+        planned: TrialDesign = called(self.function, {n: asked[n].read(v) for n, v in given.items()}, asked)
+        return planned
 
 
 #: Designs in the order of the documentation.
@@ -107,6 +86,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         name="precision-proportion", home="glisson.design.precision.proportion_precision",
         told={"proportion": "response"},
+    ),
+    Kind(
+        name="logrank", home="glisson.design.logrank.logrank_trial", effect="hazard_ratio", null="_one",
+        label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
     ),
     Kind(name="basket", home="glisson.design.basket.basket", told={"p1": "response"}),
 )  # fmt: skip
@@ -129,24 +112,3 @@ def kind(name: str) -> Kind:
         if one.name == name.replace("_", "-"):
             return one
     raise SettingsError(f"there is no design {name!r}", expected="one of " + ", ".join(k.name for k in KINDS))
-
-
-def _described(doc: str) -> dict[str, str]:
-    """Return what a docstring says of each parameter, as plain text."""
-    lines = inspect.cleandoc(doc).splitlines()
-    out: dict[str, str] = {}
-    try:
-        start = lines.index("Parameters") + 2
-    except ValueError:
-        return out
-    names: list[str] = []
-    for line in lines[start:]:
-        if line and not line.startswith(" "):
-            if re.fullmatch(r"(Returns|Raises|Notes|Examples|Yields)", line):
-                break
-            names = [name.strip() for name in line.split(",")]
-            out |= dict.fromkeys(names, "")
-        elif line:
-            for name in names:
-                out[name] = f"{out[name]} {line.strip()}".strip()
-    return {name: text.replace("``", "").replace('"', "") for name, text in out.items()}

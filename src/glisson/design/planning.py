@@ -17,8 +17,8 @@ from glisson.errors import SettingsError
 from glisson.tables import Estimates
 
 #: What of a cohort stands for each role, unless something else is asked for.
-_USUAL = {"response": "response", "survival": "pfs", "median": "pfs", "hazard": "pfs"}
-_NAMES = {"response": "response rate", "median": "median", "survival": "survival", "hazard": "hazard ratio"}
+_USUAL = {"response": "response", "survival": "pfs", "median": "pfs", "hazard_ratio": "pfs"}
+_NAMES = {"response": "response rate", "median": "median", "survival": "survival", "hazard_ratio": "hazard ratio"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def plan(
             f"{kind.name} needs {', '.join(missing)}",
             todo="give them, or take what a cohort can tell from its assessment (--from results.json)",
         )
-    design = kind.function(**full)
+    design = kind.design(full)
     if told is not None and "response" in kind.told.values() and design.boundaries:
         design = _with_assurance(design, told)
     return Planned(
@@ -146,6 +146,14 @@ def _from_cohort(role: str, told: Told, given: Mapping[str, Any]) -> Assumption:
         raise SettingsError(f"{fact.label} of {fact.method_label or 'all methods'} has no event, hence no median",
                             todo="type the assumption")  # fmt: skip
     median = math.log(2) / fact.value / DAYS["month"]
+    if role == "hazard_ratio":
+        control = _value(given.get("control_median_months"))
+        if control is None:
+            raise SettingsError("a hazard ratio from the cohort without a control median",
+                                todo="give control_median_months, or the hazard ratio")  # fmt: skip
+        return Assumption(
+            name="hazard ratio", value=control / median, origin=f"{origin}, over the control arm's hazard"
+        )
     name = f"median {fact.label[0].lower()}{fact.label[1:]}"
     return Assumption(name=name, value=median, unit="months", origin=f"{origin}, constant hazard")
 
@@ -164,13 +172,14 @@ def _value(number: Any) -> float | None:
 
 
 def _size(kind: Kind, full: Mapping[str, Any]) -> Curve | None:
-    planned, null = _value(full.get(kind.effect)), _value(full.get(kind.null))
+    planned = _value(full.get(kind.effect))
+    null = 1.0 if kind.null == "_one" else _value(full.get(kind.null))
     if not kind.effect or not planned or not null or planned == null or full.get("max_n") is not None:
         return None
     around = effects_around(planned, null)
     inside = [e for e in around if not kind.percent or e < 1]
     return size_curve(
-        lambda effect: kind.function(**(dict(full) | {kind.effect: effect})), inside, kind.label, planned=planned,
+        lambda effect: kind.design(dict(full) | {kind.effect: effect}), inside, kind.label, planned=planned,
         percent=kind.percent,
     )  # fmt: skip
 

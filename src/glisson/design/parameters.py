@@ -1,0 +1,199 @@
+"""What a design is asked: its function's parameters, tables of assumptions laid open, and how each is typed as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from glisson.design.plan import Assumption
+from glisson.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One question of a design.
+
+    Parameters
+    ----------
+    name
+        On a command line and in design.toml.
+    path
+        Where its value goes: names of the parameter, then of fields of the tables inside.
+    hint
+        Its type.
+    default
+        ``inspect.Parameter.empty`` where it has to be given.
+    help
+        What it is.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    hint: Any
+    default: Any
+    help: str
+
+    @property
+    def required(self) -> bool:
+        """Whether it has to be given."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def plain(self) -> Any:
+        """The type of its text: a number, a word, one of several words; ``str`` for lists and tables; or nothing."""
+        return _plain(self.hint)
+
+    def read(self, value: Any) -> Any:
+        """Return what was typed as the value the design takes: lists and tables come as text.
+
+        Raises
+        ------
+        SettingsError
+            If the text is none.
+
+        Examples
+        --------
+        >>> from collections.abc import Mapping
+        >>> p = Parameter(name="hazard_ratio", path=(), hint=float | Mapping[float, float], default=None, help="")
+        >>> p.read("0:1, 3:0.5"), p.read("0.6")
+        ({0.0: 1.0, 3.0: 0.5}, 0.6)
+        """
+        if not isinstance(value, str):
+            return value
+        origins = {typing.get_origin(h) or h for h in _choices(self.hint)}
+        if origins & {Mapping, dict}:
+            return self._table(value, number=float in origins)
+        if origins & {Sequence, tuple, list}:
+            return tuple(self._number(part) for part in value.split(","))
+        return value
+
+    def _table(self, text: str, *, number: bool) -> Any:
+        if number and not re.search("[:=]", text):
+            return self._number(text)
+        pairs = [re.split("[:=]", part) for part in text.split(",")]
+        if any(len(pair) != 2 for pair in pairs):
+            raise SettingsError(f"{self.name} {text!r}", expected="pairs such as 0:1,3:0.5 or DEB-TACE=12,Y-90=8")
+        keys = typing.get_args(next(h for h in _choices(self.hint) if typing.get_origin(h) in {Mapping, dict}))
+        return {
+            key.strip() if keys[0] is str else self._number(key): (
+                int(self._number(value)) if keys[1] is int else self._number(value)
+            )
+            for key, value in pairs
+        }
+
+    def _number(self, text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise SettingsError(f"{self.name} holds {text.strip()!r}", expected="a number") from None
+
+
+def parameters_of(function: Callable[..., Any], path: tuple[str, ...] = (), before: str = "") -> dict[str, Parameter]:
+    """Return what a design is asked, in order; fields of tables of assumptions stand for the table.
+
+    Parameters
+    ----------
+    function
+        A design, or the class of a table.
+    path, before
+        Where the fields of a table go, and what their names begin with.
+    """
+    hints, told = typing.get_type_hints(function), _told(function)
+    out: dict[str, Parameter] = {}
+    for name, p in inspect.signature(function).parameters.items():
+        table = _table_of(hints[name])
+        if table is not None:
+            inside = f"{before}{name}_" if path or p.default is None else before
+            for field in parameters_of(table, (*path, name), inside).values():
+                loose = field if p.default is inspect.Parameter.empty else dataclasses.replace(field, default=None)
+                out[field.name] = loose
+        elif not (path and name in {"origin", "origins"}):
+            default = _default(p.default)
+            out[f"{before}{name}"] = Parameter(
+                name=f"{before}{name}", path=(*path, name), hint=hints[name], default=default, help=told.get(name, "")
+            )
+    return out
+
+
+def called(function: Callable[..., Any], given: Mapping[str, Any], asked: Mapping[str, Parameter]) -> Any:
+    """Call a design with what was given by name; tables of assumptions keep the origin of each number.
+
+    Parameters
+    ----------
+    function
+        The design.
+    given
+        Name to number, text or assumption.
+    asked
+        From ``parameters_of``.
+    """
+    arguments: dict[str, Any] = {}
+    for name, value in given.items():
+        *tables, last = asked[name].path
+        inside = arguments
+        for table in tables:
+            inside = inside.setdefault(table, {})
+        sourced = bool(tables) and isinstance(value, Assumption)
+        if sourced:
+            inside.setdefault("origins", {})[last] = value.origin
+        inside[last] = value.value if sourced else value
+    return _built(function, arguments)
+
+
+def _built(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    hints = typing.get_type_hints(function)
+    ready = {}
+    for name, value in arguments.items():
+        table = _table_of(hints[name])
+        ready[name] = _built(table, value) if table is not None and isinstance(value, dict) else value
+    return function(**ready)
+
+
+def _table_of(hint: Any) -> Callable[..., Any] | None:
+    """Return the table of assumptions a parameter is, if it is one."""
+    found: list[Any] = [h for h in _choices(hint) if dataclasses.is_dataclass(h) and h is not Assumption]
+    return found[0] if found else None
+
+
+def _default(default: Any) -> Any:
+    return inspect.Parameter.empty if repr(default) == "<factory>" else default
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        return tuple(part for h in typing.get_args(hint) for part in _choices(h))
+    return (hint,)
+
+
+def _plain(hint: Any) -> Any:
+    choices = [h for h in _choices(hint) if h is not type(None) and h is not Assumption]
+    if any(typing.get_origin(h) in {Mapping, dict, Sequence, tuple, list} for h in choices):
+        return str
+    if len(choices) == 1 and (typing.get_origin(choices[0]) is Literal or choices[0] in {int, float, str, bool}):
+        return choices[0]
+    return None
+
+
+def _told(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what a docstring says of each parameter, as plain text."""
+    out: dict[str, str] = {}
+    names: list[str] = []
+    for line in _parameter_lines(inspect.cleandoc(function.__doc__ or "")):
+        if not line.startswith(" "):
+            names = [name.strip() for name in line.split(",")]
+            out |= dict.fromkeys(names, "")
+        else:
+            for name in names:
+                out[name] = f"{out[name]} {line.strip()}".strip()
+    return {name: text.replace("``", "").replace('"', "") for name, text in out.items()}
+
+
+def _parameter_lines(doc: str) -> list[str]:
+    match = re.search(r"^Parameters\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", doc, flags=re.MULTILINE | re.DOTALL)
+    return [line for line in match[1].splitlines() if line.strip()] if match else []
