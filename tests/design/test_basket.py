@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from glisson.design.basket import basket
+from glisson.design.baskets import basket
 from glisson.errors import SettingsError
 from glisson.kernels.basket import grid, tails
 

@@ -91,7 +91,7 @@ KINDS: tuple[Kind, ...] = (
         name="logrank", home="glisson.design.logrank.logrank_trial", effect="hazard_ratio", null="_one",
         label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
     ),
-    Kind(name="basket", home="glisson.design.basket.basket", told={"p1": "response"}),
+    Kind(name="basket", home="glisson.design.baskets.basket", told={"p1": "response"}),
 )  # fmt: skip
 
 
