@@ -71,8 +71,8 @@ def cdisc_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None
     problems += [p for p in checked if not (flat and p.rule in _FLAT)]
     if not ours:
         problems = [by_variable(p) for p in problems]
-    found = Problems.of(_named(problems, sheets))
-    return Cohort(tables=frames, problems=found, study=study, excluded=_left_out(sheets) if ours else ())
+    named = Problems.of(_named(problems, sheets))
+    return Cohort(tables=frames, problems=named, study=study, excluded=_left_out(sheets) if ours else ())
 
 
 def _named(problems: Iterable[Problem], sheets: Sequence[RawSheet]) -> Iterator[Problem]:
