@@ -42,7 +42,8 @@ that the cohort has. Each begins with `STUDYID`, `DOMAIN`, `USUBJID` and its seq
 `SRCSEQ` of the analysis datasets refers to. Values are those that were read: units converted, choices by their codes.
 Structure differs from SDTM where its vertical form would split a record: RS has one row an assessment, TR one row a
 measured lesion. XL and XO are sponsor-defined; XO is there only for recorded durations. What a flat sheet holds as
-subgroups stands in DM as `SUBGRP01`, `SUBGRP02`, ...
+subgroups stands in DM as `SUBGRP01`, `SUBGRP02`, ... A numeric variable of which some value was read from a bound, such
+as `<5`, is text with the sign. Where patients were left out of the assessment, XP holds them: `SUBJID` and `XPREASON`.
 """
 
 

@@ -14,16 +14,21 @@ from hypothesis import strategies as st
 
 from glisson.adam import export_adam
 from glisson.assessing import assess
+from glisson.assessing.assess import flow
+from glisson.assessing.pseudonyms import Pseudonyms
 from glisson.clinical.cdisc.domains import DOMAINS, LINKS
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.flat import read_flat
+from glisson.clinical.groups import patient_keys
 from glisson.clinical.read import demo_cohort, read_cohort
 from glisson.clinical.settings import parse_study
 from glisson.reporting.results import results_json
 from tests.adam.build import two
 from tests.clinical.build import cohort
 from tests.clinical.flat_sheets import german_dates, sheet, spanish_durations
+from tests.corpus.build import write_workbook
 from tests.corpus.test_corpus import fingerprint
+from tests.corpus.tiny import sheets
 
 #: What differs on purpose: the names of the files, their problems, and how the first input was read.
 _OWN = {"files", "problems"}
@@ -102,6 +107,46 @@ def test_hard_texts_and_partial_dates_survive(tmp_path, kind):
     assert back.table("session")["drug"][0] == "doxorubicin\u2028irinotecan"
     assert back.table("patient")["primary_site"][0] == "uterus\nor cervix"
     assert back.study.cutoff == date(2021, 12, 31)
+
+
+def _with_bound_and_blocked(folder: Path) -> Cohort:
+    """One bilirubin that is a bound, and one patient who died before the last session."""
+    made = sheets()
+    made["lab"] = [["patient_id", "date", "test", "value", "unit", "uln"],
+                   ["001", date(2016, 1, 4), "bilirubin", "< 3.25", "umol/L", 21],
+                   ["001", date(2016, 1, 20), "bilirubin", 30.1, "umol/L", 21]]  # fmt: skip
+    first = next(r for r in made["session"] if r[1] == "002")
+    made["session"].append(["002-S9", "002", "not a date", *first[3:]])
+    return read_cohort(write_workbook(folder / "cohort.xlsx", made), exclude_blocked=True)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xpt"])
+@pytest.mark.by_hand
+def test_patients_left_out_and_bounds_come_back(tmp_path, kind):
+    whole = _with_bound_and_blocked(tmp_path)
+    assert [p for p, _ in whole.excluded] == ["002"]
+    export_adam(whole, tmp_path / "x", kind)
+    back = read_cohort(tmp_path / "x")
+    assert len(back.excluded) == 1
+    assert back.excluded[0][1] == whole.excluded[0][1]
+    told = [p.found for p in back.problems if p.rule == "number.bound"]
+    assert told == ["'<3.25' is a bound, used as 3.25"]
+    assert back.table("lab")["value"].to_list() == [3.25, 30.1]
+    flows = [flow(c, patient_keys(c)["method"], Pseudonyms.of(c)) for c in (whole, back)]
+    assert flows[0] == flows[1]
+    assert [s.n for s in flows[0] if s.left] == [1]
+    export_adam(back, tmp_path / "again", kind)
+    twice = read_cohort(tmp_path / "again")
+    assert (twice.excluded, twice.n) == (back.excluded, back.n)
+    assert [p.found for p in twice.problems if p.rule == "number.bound"] == told
+
+
+def test_a_reason_quotes_no_id_beside_a_pseudonym(tmp_path):
+    whole = replace(two(), excluded=(("0099", "patient 0099 stands in row 3 already (a.csv, row 9)"),))
+    export_adam(whole, tmp_path / "x")
+    assert "0099" not in (tmp_path / "x" / "xp.csv").read_text(encoding="utf-8")
+    export_adam(whole, tmp_path / "y", ids="input")
+    assert read_cohort(tmp_path / "y").excluded == whole.excluded
 
 
 def test_pseudonyms_keep_the_order_of_sessions_lesions_and_scans(tmp_path):

@@ -76,3 +76,9 @@ def test_an_event_without_a_grade_still_counts(tmp_path):
     assert dict(zip(table.categories, table.counts[0].tolist(), strict=True)) == {
         "none": 2, "1": 0, "2": 1, "3": 0, "4": 0, "5": 0, "unknown": 1,
     }  # fmt: skip
+
+
+def test_versions_that_were_not_checked_or_differ_from_the_laboratory_are_told(tmp_path):
+    notes = " ".join(safety_result(read(tmp_path, {**GOOD, "ctcae_version": "4"})).notes)
+    assert "Terms and grades of CTCAE version 4 were taken as recorded, unchecked." in notes
+    assert "unchecked" not in " ".join(safety_result(read(tmp_path, {**GOOD, "ctcae_version": "6"})).notes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,18 @@ import polars as pl
 
 from glisson.adam.dataset import Dataset, Kind, Variable, dataset, imputed
 from glisson.adam.source import Source, owned
-from glisson.clinical.cdisc.domains import DOMAINS, LABEL, LINKS, Domain, short_label
+from glisson.assessing.pseudonyms import Pseudonyms
+from glisson.clinical.cdisc.domains import (
+    DOMAINS,
+    LABEL,
+    LEFT_OUT,
+    LEFT_OUT_VARIABLES,
+    LINKS,
+    Domain,
+    short_label,
+)
+from glisson.clinical.cohort import Cohort
+from glisson.clinical.relational import table_of
 from glisson.clinical.schema import Field
 from glisson.errors import InputError
 
@@ -20,14 +32,15 @@ _BLANK = {("session", "method"): "unknown"}
 
 
 def domains(source: Source) -> tuple[Dataset, ...]:
-    """Return one domain a table of the cohort, with the columns that the table has.
+    """Return one domain a table of the cohort, with the columns that the table has, and the patients left out.
 
     Raises
     ------
     InputError
         If a partial date is neither a month nor a year, so that no text of a date says what it is.
     """
-    return tuple(_domain(source, d) for d in DOMAINS if d.table in source.cohort.tables)
+    made = tuple(_domain(source, d) for d in DOMAINS if d.table in source.cohort.tables)
+    return (*made, _left_out(source)) if source.cohort.excluded else made
 
 
 def _domain(source: Source, domain: Domain) -> Dataset:
@@ -52,12 +65,60 @@ def _domain(source: Source, domain: Domain) -> Dataset:
         columns[name] = _values(source, domain, column, frame)
         origin = f"{domain.table}.{column.name}"
         kind = "char" if name.endswith("DTC") else _KIND.get(column.kind, "char")
+        if kind != "char" and (signs := _bounds(source.cohort, domain, column.name)):
+            columns[name] = _with_bounds(columns[name], frame["source_row"].to_list(), signs)
+            kind = "char"
         declared.append(Variable(name=name, label=short_label(column), kind=kind, origin=origin))
     for variable, values in _subgroups(domain, frame):
         declared.append(variable)
         columns[variable.name] = values
     rows = pl.DataFrame([pl.Series(name, list(values), strict=False) for name, values in columns.items()])
     return dataset(domain.code.lower(), domain.label, tuple(declared), rows)
+
+
+def _left_out(source: Source) -> Dataset:
+    """Return the patients left out of every table; no id that a reason quotes goes with a pseudonym."""
+    subjects = source.ids.subjects
+    hidden = Pseudonyms({}) if subjects is None else Pseudonyms(dict(subjects))
+    rows = [(source.ids.subject(p) or "", why if subjects is None else hidden.hide(why)) for p, why in
+            source.cohort.excluded]  # fmt: skip
+    frame = pl.DataFrame(rows, schema={"SUBJID": pl.String, "XPREASON": pl.String}, orient="row").with_columns(
+        STUDYID=pl.lit(source.study), DOMAIN=pl.lit(LEFT_OUT), USUBJID=pl.format(f"{source.study}-{{}}", "SUBJID")
+    )
+    declared = (
+        Variable(name="STUDYID", label="Study identifier", origin="given"),
+        Variable(name="DOMAIN", label="Domain", origin="given"),
+        Variable(name="USUBJID", label="Unique subject identifier", origin="STUDYID and patient_id"),
+        *(Variable(name=n, label=label, origin="patients left out") for n, label in LEFT_OUT_VARIABLES.items()),
+    )
+    return dataset(LEFT_OUT.lower(), "Patients left out, one row a patient", declared, frame)
+
+
+_BOUND = re.compile(r"'([<>≤≥]=?)")
+
+
+def _bounds(cohort: Cohort, domain: Domain, column: str) -> dict[int, str]:
+    """Return by row the sign of the values that were read from a bound, such as ``<`` of ``<5``."""
+    out = {}
+    for problem in cohort.problems:
+        if problem.rule != "number.bound" or problem.row is None or _plain(problem.column) != _plain(column):
+            continue
+        table = table_of(problem.sheet)
+        named = domain.table if table is None else table.name
+        here = named == domain.table and (table is not None or problem.sheet.upper() == domain.code)
+        if here and (sign := _BOUND.match(problem.found)):
+            out[problem.row] = sign.group(1)
+    return out
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", heading.casefold())
+
+
+def _with_bounds(values: Sequence[Any], rows: Sequence[Any], signs: Mapping[int, str]) -> list[str | None]:
+    """Return numbers as text to the last digit, with the sign before those that are bounds."""
+    whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
+    return [None if v is None else f"{signs.get(r, '')}{v!r}" for v, r in zip(whole, rows, strict=True)]
 
 
 def _values(source: Source, domain: Domain, column: Field, frame: pl.DataFrame) -> list[Any]:

@@ -14,6 +14,7 @@ from glisson.assessment import NOTHING, SafetyResult, SafetyTerm
 from glisson.assessment.safety import EventCount, Followed, LateRow
 from glisson.clinical import event_tables, toxicity
 from glisson.clinical.cohort import Cohort
+from glisson.clinical.ctcae.terms import VERSIONS
 from glisson.clinical.derive import endpoint
 from glisson.clinical.groups import UNKNOWN, patient_keys
 from glisson.clinical.session_units import ALIVE, DEAD, NOT_FOLLOWED, fates
@@ -205,15 +206,30 @@ def _counting_notes(cohort: Cohort, omitted: int) -> list[str]:
     worst = toxicity.worst_by_patient(cohort)
     if k := sum(g == toxicity.UNKNOWN_GRADE for g in worst.values()):
         notes.append(f"{_patients(k)} recorded with events of unknown grade only, which are in any grade.")
-    if len(versions := toxicity.ctcae_versions(cohort)) > 1:
-        notes.append(
-            f"Grades follow CTCAE versions {' and '.join(versions)}, which grade some events differently; counts by "
-            "grade mix them."
-        )
+    notes += _version_notes(cohort)
     for label, n in toxicity.low_counts(cohort).items():
         notes.append(f"{label}: {_patients(n)} found to have counts below normal after the first session.")
     if cohort.has("lab"):
         notes.append("Events are those recorded as adverse events; laboratory values are graded apart from them.")
+    return notes
+
+
+def _version_notes(cohort: Cohort) -> list[str]:
+    """Say where CTCAE versions meet, and whose grades nobody checked against the terms."""
+    versions, notes = toxicity.ctcae_versions(cohort), []
+    if len(versions) > 1:
+        notes.append(
+            f"Grades follow CTCAE versions {' and '.join(versions)}, which grade some events differently; counts by "
+            "grade mix them."
+        )
+    if unchecked := [v for v in versions if v not in VERSIONS]:
+        notes.append(f"Terms and grades of CTCAE version {' and '.join(unchecked)} were taken as recorded, unchecked.")
+    own = cohort.study.safety.ctcae_version
+    if cohort.has("lab") and versions and versions != (own,):
+        notes.append(
+            f"Laboratory values are graded by CTCAE version {own} (setting safety.ctcae_version), adverse events as "
+            f"recorded by version {' and '.join(versions)}."
+        )
     return notes
 
 

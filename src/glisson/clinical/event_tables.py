@@ -234,7 +234,7 @@ def unlisted_terms(cohort: Cohort) -> tuple[tuple[str, int, str], ...]:
     InputError
         If no adverse event is recorded.
     """
-    known = [*terms(), SYNDROME.casefold(), NO_TERM.casefold()]
+    known = [*terms(), *terms("6"), SYNDROME.casefold(), NO_TERM.casefold()]
     rows = counted_events(cohort).filter(~pl.col("key").is_in(known))
     found = rows.group_by("term").len().sort("term")
     return tuple((term, n, " or ".join(may_mean(term))) for term, n in found.iter_rows())

@@ -5,42 +5,49 @@ from __future__ import annotations
 import polars as pl
 
 from glisson.clinical.complications import CLASSES, plain_class
-from glisson.clinical.ctcae.terms import VERSION, terms
-from glisson.clinical.ctcae.words import AMBIGUOUS, SYNDROMES, ctcae_term, same_term, suggestion
+from glisson.clinical.ctcae.terms import VERSIONS
+from glisson.clinical.ctcae.words import AMBIGUOUS, SYNDROMES, other_version, same_term, suggestion, term_in
 from glisson.clinical.integrity_rules import Rule, Tables, where
 
 _AE = "adverse_event"
 
 
 def _named(tables: Tables) -> pl.DataFrame:
-    """Return the rows with a term, and beside each what its term means."""
+    """Return the rows with a term, and beside each what its term means in its CTCAE version (5 where none is told)."""
     rows = tables[_AE].drop_nulls("term")
-    unique = rows.select("term").unique()
-    recorded = unique["term"].to_list()
-    known = [terms().get(ctcae_term(t).casefold()) for t in recorded]
-    facts = pl.DataFrame(
-        {
-            "term": recorded,
-            "plain": [same_term(t) for t in recorded],
-            "meant": [ctcae_term(t) for t in recorded],
-            "lowest": [None if k is None else k.lowest for k in known],
-            "highest": [None if k is None else k.highest for k in known],
-        },
-        schema={"term": pl.String, "plain": pl.String, "meant": pl.String, "lowest": pl.Int64, "highest": pl.Int64},
-    )
-    return rows.join(facts, on="term", how="left", maintain_order="left")
+    told = pl.col("ctcae_version") if "ctcae_version" in rows.columns else pl.lit(None, dtype=pl.String)
+    rows = rows.with_columns(told=told.fill_null(VERSIONS[0]))
+    facts = [_fact(term, version) for term, version in rows.select("term", "told").unique().iter_rows()]
+    schema = {"term": pl.String, "told": pl.String, "plain": pl.String, "known": pl.Boolean, "meant": pl.String,
+              "lowest": pl.Int64, "highest": pl.Int64, "other": pl.String}  # fmt: skip
+    beside = pl.DataFrame(facts, schema=schema, orient="row")
+    return rows.join(beside, on=["term", "told"], how="left", maintain_order="left")
+
+
+def _fact(text: str, told: str) -> tuple[str, str, str, bool, str | None, int | None, int | None, str]:
+    """Return the term of a text in a version with its grades, which are known of versions 5 and 6 only."""
+    known = any(term_in(text, v) for v in VERSIONS)
+    version = next((v for v in VERSIONS if v == told), None)
+    one = None if version is None else term_in(text, version)
+    other = "" if version is None else other_version(text, version)
+    if one is None:
+        return text, told, same_term(text), known, None, None, None, other
+    return text, told, same_term(text), known, one.name, one.lowest, one.highest, other
 
 
 def _no_such_grade(tables: Tables) -> pl.DataFrame:
-    rows = _named(tables)
-    version = pl.col("ctcae_version") if "ctcae_version" in rows.columns else pl.lit(None, dtype=pl.String)
-    checked = rows.filter((version.is_null() | (version == VERSION)) & (pl.col("grade") > 0))
-    wrong = checked.filter((pl.col("grade") < pl.col("lowest")) | (pl.col("grade") > pl.col("highest")))
+    grade, low, high = pl.col("grade"), pl.col("lowest"), pl.col("highest")
+    wrong = _named(tables).filter((grade > 0) & ((grade < low) | (grade > high)))
+    exist = pl.when(low == high).then(pl.format("only {}", low)).otherwise(pl.format("only {} to {}", low, high))
     return wrong.with_columns(
-        found=pl.format(
-            "{} has no grade {} in CTCAE version 5, only {} to {}", "meant", "grade", "lowest", "highest"
-        )
+        found=pl.format("{} has no grade {} in CTCAE version {}, {}", "meant", "grade", "told", exist)
     )  # fmt: skip
+
+
+def _other_version(tables: Tables) -> pl.DataFrame:
+    """Terms of the other version, each once."""
+    rows = _named(tables).filter(pl.col("other") != "")
+    return rows.unique(["plain", "told"], keep="first", maintain_order=True).with_columns(found="other")
 
 
 def _ambiguous(tables: Tables) -> pl.DataFrame:
@@ -56,7 +63,7 @@ def _syndrome(tables: Tables) -> pl.DataFrame:
 def _unknown(tables: Tables) -> pl.DataFrame:
     """Terms that are in no table, each once."""
     rows = _named(tables).filter(
-        pl.col("lowest").is_null() & ~pl.col("plain").is_in([*AMBIGUOUS, *SYNDROMES]) & (pl.col("plain") != "")
+        ~pl.col("known") & ~pl.col("plain").is_in([*AMBIGUOUS, *SYNDROMES]) & (pl.col("plain") != "")
     )
     first = rows.unique("plain", keep="first", maintain_order=True)
     found = []
@@ -101,6 +108,17 @@ EVENT_RULES: tuple[Rule, ...] = (
         found="",
         expected="a grade that exists for the term",
         todo="correct the grade or the term; until then it counts as recorded",
+    ),
+    Rule(
+        id="adverse_event.other_version",
+        severity="note",
+        table=_AE,
+        column="term",
+        needs=((_AE, "term"), (_AE, "ctcae_version")),
+        hits=_other_version,
+        found="",
+        expected="a term of the version that is recorded with it",
+        todo="correct the term or the version; until then it counts as recorded",
     ),
     Rule(
         id="adverse_event.ambiguous_term",

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from glisson.clinical.ctcae.terms import LATE_AFTER_RADIATION, OTHER_CLASS, organ_class, terms
+from glisson.clinical.ctcae.terms import LATE_AFTER_RADIATION, OTHER_CLASS, REPLACED_6, organ_class, terms
 from glisson.clinical.ctcae.words import AMBIGUOUS, SYNDROMES, SYNONYMS, ctcae_term, suggestion
 from glisson.clinical.integrity_events import EVENT_RULES
 from glisson.clinical.labs.rules import RULES, term_of
@@ -55,6 +55,20 @@ def _event(**more) -> dict:
         ("adverse_event.no_such_grade", _event(term="Alopecia", grade=3), "Alopecia has no grade 3"),
         ("adverse_event.no_such_grade", _event(term="Febrile neutropenia", grade=2), "only 3 to 5"),
         ("adverse_event.no_such_grade", _event(term="hair loss", grade=4), "Alopecia has no grade 4"),
+        (
+            "adverse_event.no_such_grade",
+            _event(term="Alopecia", grade=3, ctcae_version="6"),
+            "in CTCAE version 6, only 1 to 2",
+        ),
+        ("adverse_event.no_such_grade", _event(term="Hypertension", grade=1, ctcae_version="6"), "only 2 to 5"),
+        (
+            "adverse_event.no_such_grade",
+            _event(term="alkaline phosphatase increased", grade=2, ctcae_version="6"),
+            "6, only 1",
+        ),
+        ("adverse_event.no_such_grade", _event(term="LVEF decreased", grade=4, ctcae_version="6"), "Left ventricular"),
+        ("adverse_event.other_version", _event(term="Thromboembolic event", ctcae_version="6"), "Venous"),
+        ("adverse_event.other_version", _event(term="Pneumonia"), "not of version 5"),
         ("adverse_event.ambiguous_term", _event(term="Biloma"), "Biliary fistula, or"),
         ("adverse_event.syndrome", _event(term="Post-embolization syndrome"), ""),
         ("adverse_event.unknown_term", _event(term="Nauseaa"), "close to it: Nausea"),
@@ -69,7 +83,32 @@ def test_each_wrong_row_is_a_problem_and_a_right_one_is_not(rule, row, said):
     assert said in (hits["found"][0] if "found" in hits.columns else "")
 
 
-def test_other_versions_and_grade_0_are_not_checked():
-    rule = next(r for r in EVENT_RULES if r.id == "adverse_event.no_such_grade")
-    rows = [_event(term="Alopecia", grade=3, ctcae_version="6"), _event(term="Febrile neutropenia", grade=0)]
-    assert rule.hits(cohort(patient=[{"patient_id": "1"}], adverse_event=rows).tables).is_empty()
+def test_version_4_grade_0_and_what_exists_are_no_problem():
+    rows = [
+        _event(term="Alopecia", grade=3, ctcae_version="4"),
+        _event(term="Febrile neutropenia", grade=0),
+        _event(term="Tumor lysis syndrome", grade=1, ctcae_version="6"),  # begins at grade 3 in version 5
+        _event(term="Thrombocytopenia", grade=4, ctcae_version="6"),
+        _event(term="Headache", grade=5, ctcae_version="6"),  # not looked up in version 6
+    ]
+    tables = cohort(patient=[{"patient_id": "1"}], adverse_event=rows).tables
+    for rule in ("no_such_grade", "other_version", "unknown_term"):
+        one = next(r for r in EVENT_RULES if r.id == f"adverse_event.{rule}")
+        assert one.hits(tables).is_empty(), rule
+
+
+@pytest.mark.by_hand
+def test_what_version_6_changed():
+    five, six = terms("5"), terms("6")
+    assert {k for k in five if k in six and five[k] != six[k]} == {
+        "alkaline phosphatase increased", "hypertension", "tumor lysis syndrome",
+    }  # fmt: skip
+    for old, new in REPLACED_6.items():
+        assert old.casefold() in five
+        assert old.casefold() not in six
+        assert {n.casefold() for n in new} <= set(six)
+    for test in set(RULES["6"]) - {"ldh"}:  # the thresholds of laboratory values know the same names and grades
+        one = terms("6")[term_of(test, "6").casefold()]
+        graded = RULES["6"][test]
+        assert (one.highest == 1) == graded.above_both
+        assert one.lowest == 1

@@ -195,6 +195,9 @@ _XO = Domain(
 )  # fmt: skip
 
 DOMAINS: tuple[Domain, ...] = (_DM, _PR, _TU, _XL, _RS, _TR, _LB, _AE, _CM, _SS, _XO)
+#: The patients who were left out of every table, each with the reason: a sponsor-defined domain that is no table.
+LEFT_OUT = "XP"
+LEFT_OUT_VARIABLES = {"SUBJID": "Subject identifier for the study", "XPREASON": "Why the subject was left out"}
 #: Columns of ids of their own: which table they name.
 LINKS: dict[str, str] = {
     "session_id": "session", "lesion_id": "lesion", "part_of": "lesion", "assessment_id": "assessment",

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from glisson.clinical.cdisc.domains import DOMAINS, OUTCOME, Domain
+from glisson.clinical.cdisc.domains import DOMAINS, LEFT_OUT, OUTCOME, Domain
 from glisson.clinical.cdisc.foreign import by_variable, foreign_sheets
 from glisson.clinical.cdisc.recognise import ANALYSIS, by_name, heads, is_domains
 from glisson.clinical.cells import parse_column, shown
@@ -71,7 +71,8 @@ def cdisc_cohort(sheets: Sequence[RawSheet], study: Study, *, today: date | None
     problems += [p for p in checked if not (flat and p.rule in _FLAT)]
     if not ours:
         problems = [by_variable(p) for p in problems]
-    return Cohort(tables=frames, problems=Problems.of(_named(problems, sheets)), study=study)
+    named = Problems.of(_named(problems, sheets))
+    return Cohort(tables=frames, problems=named, study=study, excluded=_left_out(sheets) if ours else ())
 
 
 def _named(problems: Iterable[Problem], sheets: Sequence[RawSheet]) -> Iterator[Problem]:
@@ -113,6 +114,15 @@ def _table(sheet: RawSheet, domain: Domain, subjects: Mapping[str, Cell]) -> Raw
         for row in sheet.rows
     )
     return replace(sheet, name=domain.table, header=tuple(header), rows=rows)
+
+
+def _left_out(sheets: Sequence[RawSheet]) -> tuple[tuple[str, str], ...]:
+    """Return the patients who were left out before the domains were written, with the reasons."""
+    sheet = by_name(sheets).get(LEFT_OUT.casefold())
+    if sheet is None or not {"SUBJID", "XPREASON"} <= set(heads(sheet)):
+        return ()
+    who, why = (heads(sheet).index(name) for name in ("SUBJID", "XPREASON"))
+    return tuple((shown(row[who]), shown(row[why])) for row in sheet.rows if row[who] is not None)
 
 
 def _structural(variable: str, domain: Domain) -> bool:

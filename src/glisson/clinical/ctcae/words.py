@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from glisson.clinical.ctcae.terms import terms
+from glisson.clinical.ctcae.terms import REPLACED_6, Term, Version, new_in_6, terms
 
 #: Words that mean one CTCAE term.
 SYNONYMS: dict[str, str] = {
@@ -56,6 +56,7 @@ SYNONYMS: dict[str, str] = {
     "dyspnoea": "Dyspnea",
     "deep vein thrombosis": "Thromboembolic event",
     "pulmonary embolism": "Thromboembolic event",
+    "venous thromboembolism": "Thromboembolic event",
     "radiation pneumonitis": "Pneumonitis",
     "radiation dermatitis": "Dermatitis radiation",
     "gastric ulceration": "Gastric ulcer",
@@ -173,6 +174,41 @@ def ctcae_term(text: str) -> str:
     return SYNONYMS.get(plain, " ".join(text.split()))
 
 
+def term_in(text: str, version: Version) -> Term | None:
+    """Return the term that a text means in a version; nothing where its grades are not known here.
+
+    Examples
+    --------
+    >>> platelets = term_in("thrombocytopenia", "6")
+    >>> platelets.name, platelets.highest, term_in("thrombocytopenia", "5").name
+    ('Thrombocytopenia', 5, 'Platelet count decreased')
+    """
+    known, meant = terms(version), ctcae_term(text)
+    names = [same_term(text), meant.casefold()]
+    if version == "6":
+        instead = REPLACED_6.get(meant, ())
+        names += [instead[0].casefold()] if len(instead) == 1 else []
+    return next((known[n] for n in names if n in known), None)
+
+
+def other_version(text: str, version: Version) -> str:
+    """Say that a term is one of the other version only; empty where it is not, or where its words mean a known term.
+
+    Examples
+    --------
+    >>> other_version("Platelet count decreased", "6")
+    "'Platelet count decreased' is no term of CTCAE version 6, which has Thrombocytopenia instead"
+    >>> other_version("pneumonia", "5"), other_version("Thrombocytopenia", "5"), other_version("Nausea", "6")
+    ("'pneumonia' is a term of CTCAE version 6, not of version 5", '', '')
+    """
+    plain = same_term(text)
+    if version == "6":
+        instead = next((new for old, new in REPLACED_6.items() if old.casefold() == plain), ())
+        return f"'{text}' is no term of CTCAE version 6, which has {' or '.join(instead)} instead" if instead else ""
+    only = plain in new_in_6() and ctcae_term(text).casefold() not in terms()
+    return f"'{text}' is a term of CTCAE version 6, not of version 5" if only else ""
+
+
 def suggestion(text: str) -> str:
     """Return the closest CTCAE term to a text that is none; empty where nothing is close.
 
@@ -181,7 +217,7 @@ def suggestion(text: str) -> str:
     >>> suggestion("abdomnial pain"), suggestion("mood")
     ('Abdominal pain', '')
     """
-    close = get_close_matches(same_term(text), [*terms(), *SYNONYMS], n=1, cutoff=0.82)
+    close = get_close_matches(same_term(text), [*terms(), *new_in_6(), *SYNONYMS], n=1, cutoff=0.82)
     return ctcae_term(close[0]) if close else ""
 
 
