@@ -44,13 +44,12 @@ def _inverse(plain: Moments) -> tuple[Floats | None, float]:
 def _third(data: CoxData, beta: Floats) -> Floats:
     """Return the derivative of the information, shape (p, p, p): third central moments of the covariates at risk."""
     sets, p = data.sets, data.p
-    eta = beta @ data.sorted_x + data.sorted_offset
-    shift = float(eta.max()) if len(eta) else 0.0
-    powers = _powers(p)
-    risk = _products(data.sorted_x, powers) * (data.sorted_load * np.exp(eta - shift))
-    own = _products(data.died_x, powers) * (data.died_load * np.exp(beta @ data.died_x + data.died_offset - shift))
-    at_risk = sets.add_groups(np.add.reduceat(risk, sets.starts, axis=1))
-    died = np.add.reduceat(own, data.cell_starts, axis=1)
+    x, powers = data.x.T, _powers(p)
+    eta = beta @ x + data.offset
+    risk = data.load * np.exp(eta - (float(eta.max()) if len(eta) else 0.0))
+    products = _products(x, powers) * risk
+    at_risk = sets.add_up(products[:, sets.order] * sets.sign)
+    died = np.add.reduceat(products[:, sets.died], np.searchsorted(sets.cell, np.arange(sets.cells)), axis=1)
     member, share = data.member, data.share
     each = at_risk[:, member] - data.fraction * died[:, member]
     raw = dict(zip(powers, each, strict=True))

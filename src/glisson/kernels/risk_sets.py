@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from glisson.kernels.counting_sort import are_days, distinct, grouped, passed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,6 +39,50 @@ class Staying:
     fade: Floats
 
 
+class Cells(NamedTuple):
+    """The event times of each stratum.
+
+    Parameters
+    ----------
+    times
+        The distinct event times of all strata.
+    key
+        Shape (K,). Stratum times the number of times and one, plus the place of the time among them.
+    time, stratum
+        Shape (K,), of each cell.
+    begin, end
+        Shape (S,). The first cell of each stratum, and the one after its last.
+    """
+
+    times: NDArray[Any]
+    key: Ints
+    time: NDArray[Any]
+    stratum: Ints
+    begin: Ints
+    end: Ints
+
+    @classmethod
+    def of(cls, time: NDArray[Any], stratum: Ints | None, strata: int) -> Cells:
+        """Find the cells of events, from the time and the stratum of each."""
+        times = distinct(time)
+        span = len(times) + 1
+        key = np.arange(len(times)) if stratum is None else distinct(stratum * span + passed(times, time) - 1)
+        ends = np.searchsorted(key, np.arange(strata + 1) * span)
+        return cls(times, key, times[key % span], key // span, ends[:-1], ends[1:])
+
+    def reached(self, time: NDArray[Any], stratum: Ints | None) -> Ints:
+        """Return the first cell of the stratum of each row whose time it has not reached, shape (n,)."""
+        level = passed(self.times, time)
+        if stratum is None:
+            return level  # every event time is a cell
+        wanted = stratum * (len(self.times) + 1) + level
+        if not are_days(wanted):
+            return np.searchsorted(self.key, wanted).astype(np.int64)
+        table = np.searchsorted(self.key, np.arange(int(wanted.max()) + 1)).astype(np.int64)
+        place: Ints = table[wanted]
+        return place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RiskSets:
     """Where each row stands among the event times of its stratum.
@@ -52,10 +98,15 @@ class RiskSets:
         Shape (m,). Rows in the order in which they are added up: all of them by the slot after the last cell in which
         they are at risk; those that entered late once more, by first cell, to be taken away; those that stay, to be
         added. ``sign`` is what each is multiplied by: 1, -1, or the scale of a staying row.
-    starts, slots
-        Shape (g,). Where the groups of rows with the same slot begin, and the slot.
+    begins
+        Shape (f,). Where the groups begin of rows of one slot that are alike: with the event or not, and of one kind.
+    whole, slots
+        Shape (g,). Where the slots begin among the groups, and which slots they are.
+    dying, dying_starts
+        The groups of rows with the event, in the order of their cells, and, of shape (K,), where each cell begins among
+        them.
     leaving, plain
-        Number of groups to be added, and of those to be added or taken away; the others stay.
+        Number of slots to be added, and of those to be added or taken away; the others stay.
     staying, stay_end
         The rows that stay, if there are any, and the cell after the last in which each does.
     stratum_ends
@@ -73,8 +124,11 @@ class RiskSets:
     n: int
     order: Ints
     sign: Floats
-    starts: Ints
+    begins: Ints
+    whole: Ints
     slots: Ints
+    dying: Ints
+    dying_starts: Ints
     leaving: int
     plain: int
     staying: Staying | None
@@ -100,6 +154,7 @@ class RiskSets:
         count: Ints | None = None,
         weight: Floats | None = None,
         staying: Staying | None = None,
+        kind: Ints | None = None,
     ) -> RiskSets:
         """Find the event times and each row's place among them.
 
@@ -115,49 +170,52 @@ class RiskSets:
             Shape (n,). Multiplicities, and case weights.
         staying
             Rows that stay at risk.
+        kind
+            Shape (n,), codes from 0: what rows of one slot are sorted by, beside the event.
         """
         n = len(exit)
-        strata = np.zeros(n, dtype=np.int64) if stratum is None else stratum
-        size = int(strata.max()) + 1 if n else 0
-        died = np.flatnonzero(event)
-        times, level = _distinct(exit[died])
-        span = len(times) + 1
-        key, cell = _distinct(strata[died] * span + level)
-        died, cell = _sorted_by(died, cell)
-        last = _place(key, strata, _passed(times, exit), span)
-        begin = np.searchsorted(key, np.arange(size) * span)
-        first = begin[strata] if size else np.zeros(0, dtype=np.int64)
-        stratum_ends = np.searchsorted(key, (np.arange(size) + 1) * span)
+        cells = Cells.of(exit[event], None if stratum is None else stratum[event], _strata(stratum, n))
+        of = np.zeros(1, dtype=np.int64) if stratum is None else stratum
+        first = np.zeros(n, dtype=np.int64) if stratum is None else cells.begin[stratum]
+        last = cells.reached(exit, stratum)
         late = np.zeros(0, dtype=np.int64)
         if entry is not None:
-            first = _place(key, strata, _passed(times, entry), span)
-            late = np.flatnonzero(first > begin[strata])
+            begin, first = first, cells.reached(entry, stratum)
+            late = np.flatnonzero(first > begin)
         stays = late[:0] if staying is None else staying.rows
-        parts = [_grouped(last + strata), _grouped((first + strata)[late]), _grouped((last + strata)[stays])]
-        ends = np.cumsum([0, *(len(order) for order, _, _ in parts)])
-        many = np.ones(n, dtype=np.int64) if count is None else count
-        heavy = many[died].astype(np.float64) * (1.0 if weight is None else weight[died])
+        leave = grouped(last + of, event, kind)
+        enter, stay = (
+            grouped((place + of)[part], None, None if kind is None else kind[part])
+            for place, part in ((first, late), (last, stays))
+        )
+        rows = np.cumsum([0, len(leave.order), len(enter.order)])
+        groups = np.cumsum([0, len(leave.begins), len(enter.begins)])
+        died, each = leave.with_event()
+        cell = np.repeat(np.arange(len(each)), each)
+        deaths = each if count is None else np.bincount(cell, count[died], len(each)).astype(np.int64)
+        heavy = None if weight is None else weight[died] * (1 if count is None else count[died])
         return cls(
             n=n,
-            order=np.concatenate([parts[0][0], late[parts[1][0]], stays[parts[2][0]]]),
-            sign=np.concatenate(
-                [np.ones(n), -np.ones(len(late)), staying.scale[parts[2][0]] if staying else np.zeros(0)]
-            ),
-            starts=np.concatenate([starts + at for (_, starts, _), at in zip(parts, ends, strict=False)]),
-            slots=np.concatenate([slots for _, _, slots in parts]),
-            leaving=len(parts[0][1]),
-            plain=len(parts[0][1]) + len(parts[1][1]),
+            order=_joined(leave.order, late[enter.order], stays[stay.order]),
+            sign=_joined(np.ones(n), -np.ones(len(late)), staying.scale[stay.order] if staying else np.zeros(0)),
+            begins=_joined(*(g.begins + at for g, at in zip((leave, enter, stay), rows, strict=True))),
+            whole=_joined(*(g.whole + at for g, at in zip((leave, enter, stay), groups, strict=True))),
+            slots=_joined(leave.slots, enter.slots, stay.slots),
+            dying=leave.dying,
+            dying_starts=leave.dying_starts,
+            leaving=len(leave.slots),
+            plain=len(leave.slots) + len(enter.slots),
             staying=staying,
-            stay_end=stratum_ends[strata[stays]],
-            stratum_ends=stratum_ends,
-            time=times[key % span].astype(np.float64),
-            stratum=key // span,
+            stay_end=cells.end[np.zeros(len(stays), dtype=np.int64) if stratum is None else stratum[stays]],
+            stratum_ends=cells.end,
+            time=cells.time.astype(np.float64),
+            stratum=cells.stratum,
             died=died,
             cell=cell,
             first=first,
             last=last,
-            deaths=np.bincount(cell, many[died], minlength=len(key)).astype(np.int64),
-            weight=bincounts(cell, heavy, len(key)),
+            deaths=deaths,
+            weight=deaths.astype(np.float64) if heavy is None else bincounts(cell, heavy, len(each)),
         )
 
     @property
@@ -184,13 +242,13 @@ class RiskSets:
         return self.add_up(values[self.order] * self.sign)
 
     def add_up(self, values: Floats) -> Floats:
-        """Add values up that are in the order of ``order`` and have its ``sign``, shape (K,)."""
-        if not self.cells or not len(values):
-            return np.zeros(self.cells)
-        return self.add_groups(np.add.reduceat(values, self.starts))
+        """Add values up that are in the order of ``order`` and have its ``sign``, shape (..., m); return (..., K)."""
+        if not self.cells or not values.shape[-1]:
+            return np.zeros((*values.shape[:-1], self.cells))
+        return self.add_groups(np.add.reduceat(values, self.begins[self.whole], axis=-1))
 
     def add_groups(self, sums: Floats) -> Floats:
-        """Add sums of the groups of rows with the same slot, shape (..., g), up over everybody at risk, (..., K)."""
+        """Add sums of the rows with the same slot, shape (..., g), up over everybody at risk, (..., K)."""
         slots = np.zeros((*sums.shape[:-1], self.cells + len(self.stratum_ends)))
         for part in (slice(self.leaving), slice(self.leaving, self.plain)):  # no slot is in one part twice
             slots[..., self.slots[part]] += sums[..., part]
@@ -240,53 +298,12 @@ def _running(values: Floats) -> Floats:
     return running
 
 
-def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
-    """Return the distinct values in order and the place of each among them; whole days are counted, not sorted."""
-    if not _are_days(values):
-        distinct, place = np.unique(values, return_inverse=True)
-        return distinct, place.reshape(-1).astype(np.int64)
-    there = np.zeros(int(values.max()) + 1, dtype=np.bool_)
-    there[values] = True
-    places: Ints = np.cumsum(there) - 1
-    return np.flatnonzero(there).astype(values.dtype), places[values]
+def _strata(stratum: Ints | None, n: int) -> int:
+    if stratum is None:
+        return min(n, 1)
+    return int(stratum.max()) + 1 if n else 0
 
 
-def _are_days(values: NDArray[Any]) -> bool:
-    """Whether values are whole, not negative, and few enough to have a table entry each."""
-    if values.dtype.kind not in "iu" or not len(values) or int(values.min()) < 0:
-        return False
-    return int(values.max()) <= max(2**16, 4 * len(values))
-
-
-def _passed(times: NDArray[Any], values: NDArray[Any]) -> Ints:
-    """Return how many of the times each value has reached."""
-    if not _are_days(values):
-        return np.searchsorted(times, values, side="right").astype(np.int64)
-    table = np.searchsorted(times, np.arange(int(values.max()) + 1), side="right")
-    place: Ints = table[values].astype(np.int64)
-    return place
-
-
-def _sorted_by(rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
-    small = cell.astype(np.uint16) if len(cell) and int(cell.max()) < 2**16 else cell  # sorted by radix
-    order = np.argsort(small, kind="stable")
-    return rows[order], cell[order].astype(np.int64)
-
-
-def _place(key: Ints, strata: Ints, level: Ints, span: int) -> Ints:
-    """Return the first cell of a stratum whose time is not among the first ``level`` event times."""
-    if len(key) and len(strata) and int(strata.max()) == 0 and len(key) == span - 1:
-        return level.astype(np.int64)  # one stratum: every event time is a cell
-    return np.searchsorted(key, strata * span + level).astype(np.int64)
-
-
-def _grouped(slot: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return rows sorted by slot, where each occupied slot begins among them, and which slots those are."""
-    if not len(slot):
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, empty
-    small = slot.astype(np.uint16) if int(slot.max()) < 2**16 else slot  # sixteen bits are sorted by radix
-    order = np.argsort(small, kind="stable")
-    ordered = slot[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return order, starts, ordered[starts]
+def _joined(first: NDArray[Any], *more: NDArray[Any]) -> NDArray[Any]:
+    """Put arrays one after the other; no copy where there is only one that holds anything."""
+    return np.concatenate([first, *more]) if any(len(a) for a in more) else first

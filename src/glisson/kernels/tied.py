@@ -133,10 +133,13 @@ def _power_sums(d: Floats) -> Floats:
     numbers = bernoulli(_TERMS + 2)
     sums = np.empty((_TERMS + 2, len(d)))
     sums[0] = d
+    inverse = [1 / d]  # d^(1 - j) of j = 2, 4, ...
+    while len(inverse) < _TERMS // 2 + 1:
+        inverse.append(inverse[-1] * inverse[0] * inverse[0])
     for m in range(1, _TERMS + 2):
         sums[m] = d / (m + 1) - 0.5
         for j in range(2, m + 1, 2):
-            sums[m] += numbers[j] * comb(m + 1, j) / (m + 1) * d ** (1 - j)
+            sums[m] += numbers[j] * comb(m + 1, j) / (m + 1) * inverse[j // 2 - 1]
     return sums
 
 

@@ -273,8 +273,7 @@ def _maximum(data: CoxData, function: Callable[[Floats], Point], null: Point, *,
         return Solution(start, null, "singular", 0)
     if endless:
         return Solution(start, null, "diverged", 0)
-    spread = np.ptp(data.sorted_x, axis=1)
-    found = maximise(function, start, first=null, limit=_FAR / np.where(spread > 0, spread, 1.0))
+    found = maximise(function, start, first=null, limit=_FAR / np.where(data.spread > 0, data.spread, 1.0))
     if found.outcome != "converged":
         return found
     return Solution(found.at, function(found.at), found.outcome, found.steps)
@@ -297,7 +296,7 @@ def never_differing(data: CoxData, information: Floats | None = None) -> NDArray
     """
     if information is None:
         information = moments(data, np.zeros(data.p)).information
-    most = float(data.sets.weight.sum()) * np.ptp(data.sorted_x, axis=1) ** 2
+    most = float(data.sets.weight.sum()) * data.spread**2
     flat: NDArray[np.bool_] = np.diag(information) <= _NO_INFORMATION * most
     return flat
 

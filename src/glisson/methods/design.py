@@ -123,7 +123,7 @@ def design(
             )
         columns.append(Column(term=name, unit=(units or {}).get(name, "")))
         values.append(number)
-    x = np.column_stack(values) if values else np.empty((n, 0))
+    x = np.stack(values).T if values else np.empty((n, 0))  # one contiguous line a covariate
     return Design(columns=tuple(columns), x=x, dropped=tuple(dropped))
 
 
