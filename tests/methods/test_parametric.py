@@ -13,6 +13,7 @@ from scipy import integrate, stats
 
 from glisson.errors import InputError, NotSupportedError, SettingsError
 from glisson.kernels import distributions as known
+from glisson.kernels.newton import Point, maximise
 from glisson.kernels.parametric import Counts, gradient, hessian, loglik
 from glisson.methods.parametric import parametric
 from glisson.methods.parametric_fit import NAMES, ParametricFit, fit_group
@@ -336,3 +337,29 @@ def test_one_event_after_all_others_have_left(name):
     alone = Endpoint.from_arrays([10, 20, 30, 90], [0, 0, 0, 1], name="os")
     row = parametric(alone, distribution=name).one("median")
     assert row.reason == "not estimable (the likelihood rises without end)"
+
+
+def test_a_generalised_gamma_that_becomes_a_threshold_is_given_up():
+    """Ten events in a row, then twenty who leave: the likelihood rises as the distribution comes to begin on day 10."""
+    status = [1] * 10 + [0] * 20
+    fit = fit_group("os", (), risk_table(Endpoint.from_arrays(range(10, 40), status, name="os")).levels(), 0,
+                    "generalised gamma")  # fmt: skip
+    assert fit.reason == "not estimable (the likelihood rises without end)"
+    assert abs(fit.theta[2]) > 12
+
+
+def test_a_move_is_halved_by_the_value_alone():
+    """Where the value is given, derivatives are taken only where the function has risen."""
+    looked = []
+
+    def point(at):
+        looked.append(float(at[0]))
+        x = at[0]
+        return Point(-float(np.sqrt(1 + x**2)), np.array([-x / np.sqrt(1 + x**2)]), np.array([(1 + x**2) ** -1.5]))
+
+    short = maximise(point, np.array([3.0]), value=lambda at: -float(np.sqrt(1 + at[0] ** 2)))
+    assert short.outcome == "converged"
+    assert short.at[0] == pytest.approx(0, abs=1e-6)
+    values = [-np.sqrt(1 + x**2) for x in looked]
+    assert values == sorted(values)
+    assert maximise(point, np.array([3.0])).at[0] == short.at[0]

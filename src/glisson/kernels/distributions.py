@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 #: Shape of the generalised gamma distribution nearer to 0 than which it is no longer told from 0.
 _FLAT = 1e-5
+#: Shape of the generalised gamma beyond which it is a power of time that begins, or ends, at a threshold.
+_STEEP = 12.0
 _LOG_ROOT = 0.5 * np.log(2 * np.pi)
 
 
@@ -267,7 +269,7 @@ def generalised_gamma() -> Distribution:
         quantile=quantile,
         mean=mean,
         starts=(np.array([-0.4, 0.0, 0.0]), np.array([0.0, 0.0, 1.0]), np.array([-0.6, 0.0, -1.0])),
-        limit=np.array([60.0, 5.0, 25.0]),
+        limit=np.array([60.0, 5.0, _STEEP]),
     )
 
 

@@ -37,6 +37,7 @@ def maximise(
     start: Floats,
     *,
     first: Point | None = None,
+    value: Callable[[Floats], float] | None = None,
     limit: Floats | None = None,
     steps: int = STEPS,
     tolerance: float = TOLERANCE,
@@ -51,6 +52,8 @@ def maximise(
         Shape (p,).
     first
         What the function is at ``start``, where that is known.
+    value
+        The value alone, where that costs much less than a ``Point``.
     limit
         Shape (p,). The search has diverged where a coordinate grows beyond it.
     steps
@@ -68,17 +71,31 @@ def maximise(
         gain = float(point.gradient @ move)
         if gain < tolerance:
             return Solution(at + move, point, "converged", step)
-        following = function(at + move)
-        halvings = 0
-        while not following.value >= point.value - 1e-13 * abs(point.value) and halvings < HALVINGS:
-            move, halvings = move / 2, halvings + 1
-            following = function(at + move)
-        if halvings == HALVINGS:
+        further = _uphill(function, value, at, move, point)
+        if further is None:
             return Solution(at, point, "stopped", step)
-        at, point = at + move, following
+        at, point = further
         if limit is not None and np.any(np.abs(at) > limit):
             return Solution(at, point, "diverged", step + 1)
     return Solution(at, point, "stopped", steps)
+
+
+def _uphill(
+    function: Callable[[Floats], Point],
+    value: Callable[[Floats], float] | None,
+    at: Floats,
+    move: Floats,
+    point: Point,
+) -> tuple[Floats, Point] | None:
+    """Go along a move, halved until the function is not lower there; none if it is lower everywhere."""
+    least = point.value - 1e-13 * abs(point.value)
+    for _ in range(HALVINGS):
+        if value is None or value(at + move) >= least:
+            following = function(at + move)
+            if following.value >= least:
+                return at + move, following
+        move = move / 2
+    return None
 
 
 def direction(point: Point) -> Floats | None:

@@ -140,7 +140,10 @@ def fit(distribution: Distribution, data: Counts) -> Solution:
     def point(theta: Floats) -> Point:
         return Point(float(value(theta)), gradient(value, theta), _positive(-hessian(value, theta)))
 
-    found = [maximise(point, start, limit=distribution.limit) for start in distribution.starts]
+    found = [
+        maximise(point, start, value=lambda theta: float(value(theta)), limit=distribution.limit)
+        for start in distribution.starts
+    ]
     if any(f.outcome == "diverged" and _highest(f, found) for f in found):
         return next(f for f in found if f.outcome == "diverged")
     converged = [f for f in found if f.outcome == "converged"]
