@@ -14,7 +14,6 @@ from glisson.methods.meta import meta_analysis
 from glisson.methods.meta_counts import meta_proportions
 from glisson.tables import EffectTable, Estimate, Estimates
 
-
 #: Results by outcome and the numbers behind them.
 _Made = dict[tuple[str | int, ...], Estimates]
 
@@ -67,9 +66,14 @@ class Pooling:
     @property
     def reported(self) -> tuple[float, float, int] | None:
         """Lowest and highest value and how many, those included that are not pooled only for want of a variance."""
-        values = [u.number.value for u in self.used if u.number.value is not None]
-        values += [r.number.value for r in self.refused if r.only_uncertain and r.number.value is not None]
-        return (min(values), max(values), len(values)) if values else None
+        values = [n.value for n in self.told if n.value is not None]
+        return (values[0], values[-1], len(values)) if values else None
+
+    @property
+    def told(self) -> tuple[Published, ...]:
+        """The numbers ``reported`` counts, from the lowest to the highest value."""
+        numbers = [u.number for u in self.used] + [r.number for r in self.refused if r.only_uncertain]
+        return tuple(sorted((n for n in numbers if n.value is not None), key=lambda n: n.value or 0.0))
 
     @property
     def why_not(self) -> str:
@@ -180,7 +184,7 @@ def _pooling(
 
 def _once(used: Sequence[Used], outcome: Outcome, level: float, made: _Made) -> Estimates:
     """Return what numbers say together; the same numbers chosen for another population are not pooled again."""
-    key = (outcome.code, *(id(u.number) for u in used))
+    key: tuple[str | int, ...] = (outcome.code, *(id(u.number) for u in used))
     if key not in made:
         made[key] = _estimates(used, outcome, level)
     return made[key]
