@@ -7,6 +7,7 @@ from pathlib import Path
 
 from glisson.evidence import library
 from glisson.evidence.pooling import pooled
+from glisson.present.document import pieces
 from glisson.present.table import TableModel
 from glisson.present.tabulate.pooled import pooled_tables
 from glisson.present.words import Words
@@ -62,7 +63,12 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return f"<{text}>" if text.startswith("http") else text
+    parts = pieces(text, {})
+    return "".join(_link(part, url) if url else part for part, url in parts)
+
+
+def _link(text: str, url: str) -> str:
+    return f"<{url}>" if text == url else f"[{text}](<{url}>)"
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_every_pooled_number_has_its_source(result: PooledLibrary) -> None:
     sources = tables[-1]
     expected = {(p.treatment.label, p.outcome.label, u.label) for p in result.poolings for u in p.used}
     assert {row.cells[:3] for row in sources.rows} == expected
-    assert all(row.cells[5].startswith("http") for row in sources.rows)
+    assert all(row.cells[5].startswith("[[http") for row in sources.rows)
     told = {row.cells for t in tables if t.name.startswith("not-pooled") for row in t.rows}
     refused = [p for p in result.poolings if p.refused and not p.used]
     assert {p.why_not for p in refused} == {cells[2] for cells in told}

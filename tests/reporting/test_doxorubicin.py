@@ -8,7 +8,7 @@ import pytest
 
 from glisson.assessing.assess import assess
 from glisson.assessment import Assessment
-from glisson.present.document import Note, Paragraph, TableBlock
+from glisson.present.document import Note, Paragraph, TableBlock, unlinked
 from glisson.reporting.doxorubicin import answer_sentence, doxorubicin_section
 from tests.clinical.build import cohort
 from tests.clinical.test_event_tables import event, on
@@ -49,13 +49,13 @@ def everything() -> Assessment:
 
 def _texts() -> str:
     blocks = doxorubicin_section(everything(), everything().doxorubicin)
-    return " ".join(b.text for b in blocks if isinstance(b, Paragraph | Note))
+    return unlinked(" ".join(b.text for b in blocks if isinstance(b, Paragraph | Note)))
 
 
 def _rows(name: str) -> dict[str, tuple[str, ...]]:
     blocks = doxorubicin_section(everything(), everything().doxorubicin)
     table = next(b.table for b in blocks if isinstance(b, TableBlock) and b.table.name == name)
-    return {row.cells[0]: row.cells[1:] for row in table.rows}
+    return {unlinked(row.cells[0]): tuple(unlinked(c) for c in row.cells[1:]) for row in table.rows}
 
 
 def test_the_text_says_what_was_seen_who_was_looked_at_and_what_contradicts():

@@ -168,10 +168,13 @@ def _contrast(
     if not told:
         text = f"The source gives no median of {label.lower()} for this arm."
         return Contrast(code=code, label=label, published="not reported", url=arm.source_url, refused=text)
-    base = Contrast(code=code, label=label, published=_said(told), url=told[0].source_url)
+    base = Contrast(
+        code=code, label=label, published=_said(told), url=told[0].source_url,
+        numbers=tuple((_number_said(n), n.source_url) for n in told if n.value is not None),
+    )  # fmt: skip
     why = _why_not(told, chosen[code])
     if why:
-        return Contrast(code=code, label=label, published=base.published, url=base.url, refused=why)
+        return replace(base, refused=why)
     reference, assumed = reference_curve(told, f"{arm.label}, {name_words(arm.modality)}", arm.n_patients)
     whole = chosen[code]
     last, until = reach(told)
@@ -185,14 +188,7 @@ def _contrast(
         rows += Estimates(tuple(r for r in test if r.statistic != "p"))
     if ratio.value:
         rows += e_value(ratio.value, ratio.low, ratio.high, kind="hr", rare=False, name=f"{label} beside {arm.label}")
-    return Contrast(
-        code=code,
-        label=label,
-        published=base.published,
-        url=base.url,
-        assumed=f"{assumed}; up to day {until:.0f}",
-        estimates=Estimates(tuple(rows)),
-    )
+    return replace(base, assumed=f"{assumed}; up to day {until:.0f}", estimates=Estimates(tuple(rows)))
 
 
 def _up_to(whole: Endpoint, day: int) -> Endpoint:
@@ -219,20 +215,20 @@ def _why_not(told: Sequence[Published], ours: Endpoint) -> str:
 
 def _said(told: Sequence[Published]) -> str:
     """Return the published numbers in words, with their subgroup."""
-    parts = []
-    for n in told:
-        if n.value is None:
-            continue
-        if n.statistic.startswith("median_"):
-            text = f"median {n.value:g} {n.statistic.removeprefix('median_')}"
-            if n.ci_low is not None and n.ci_high is not None:
-                text += f" ({100 * (n.ci_level or 0.95):g}% CI, {n.ci_low:g} to {n.ci_high:g})"
-        else:
-            unit = "months" if n.statistic.endswith("m") else "weeks"
-            text = f"{100 * n.value:.0f}% at {n.statistic.removeprefix('rate_at_')[:-1]} {unit}"
-        parts.append(text)
     of = told[0].subgroup
-    return ", ".join(parts) + (f"; {of} only" if of == "LMS" else "")
+    return ", ".join(_number_said(n) for n in told if n.value is not None) + (f"; {of} only" if of == "LMS" else "")
+
+
+def _number_said(n: Published) -> str:
+    """Return one published median or rate in words."""
+    value = n.value or 0.0
+    if not n.statistic.startswith("median_"):
+        unit = "months" if n.statistic.endswith("m") else "weeks"
+        return f"{100 * value:.0f}% at {n.statistic.removeprefix('rate_at_')[:-1]} {unit}"
+    text = f"median {value:g} {n.statistic.removeprefix('median_')}"
+    if n.ci_low is not None and n.ci_high is not None:
+        text += f" ({100 * (n.ci_level or 0.95):g}% CI, {n.ci_low:g} to {n.ci_high:g})"
+    return text
 
 
 def _matched(cohort: Cohort, numbers: Sequence[Published]) -> str:

@@ -40,7 +40,9 @@ class Contrast:
     code, label
         Endpoint here.
     published, url
-        What was published, in words, and where it was read.
+        What was published, in words, and where the first of it was read.
+    numbers
+        Each number of it in words, with the address where that one was read.
     refused
         Why there is no number; empty where there is one.
     assumed
@@ -57,6 +59,7 @@ class Contrast:
     refused: str = ""
     assumed: str = ""
     estimates: Estimates = NOTHING
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from glisson.evidence.library import Arm, Library, Published
 from glisson.evidence.outcomes import FROM_TREATMENT, Outcome, Population, Treatment, of_sarcoma
@@ -106,9 +107,7 @@ def choose(library: Library, outcome: Outcome, treatment: Treatment, population:
     """
     refused: list[Refused] = []
     fit: list[Used] = []
-    arms = {(a.study_id, a.arm_id): a for a in library.arms}
-    for number in library.numbers:
-        arm = arms[number.study_id, number.arm_id]
+    for arm, number in _rows_of(library, outcome):
         if not _about(arm, number, outcome, treatment):
             continue
         objection = population.objection(arm) or _objection(arm, number, outcome)
@@ -127,13 +126,31 @@ def choose(library: Library, outcome: Outcome, treatment: Treatment, population:
     return Chosen(used=tuple(used), refused=tuple(refused), alternatives=tuple(alternatives))
 
 
+def _rows_of(library: Library, outcome: Outcome) -> list[tuple[Arm, Published]]:
+    """Return the numbers of an outcome's endpoints with their arms, in the order of the library."""
+    by_endpoint = _by_endpoint(library)
+    if len(outcome.endpoints) == 1:
+        return [(arm, number) for _, arm, number in by_endpoint.get(outcome.endpoints[0], ())]
+    found = [row for name in outcome.endpoints for row in by_endpoint.get(name, ())]
+    return [(arm, number) for _, arm, number in sorted(found, key=lambda row: row[0])]
+
+
+@lru_cache(maxsize=4)
+def _by_endpoint(library: Library) -> dict[str, list[tuple[int, Arm, Published]]]:
+    """Return the numbers of sarcoma by endpoint, each with its place and arm; a library never changes."""
+    arms = {(a.study_id, a.arm_id): a for a in library.arms if of_sarcoma(a)}
+    out: dict[str, list[tuple[int, Arm, Published]]] = {}
+    for place, number in enumerate(library.numbers):
+        arm = arms.get((number.study_id, number.arm_id))
+        if arm is not None:
+            out.setdefault(number.endpoint, []).append((place, arm, number))
+    return out
+
+
 def _about(arm: Arm, number: Published, outcome: Outcome, treatment: Treatment) -> bool:
-    """Return whether a number is one of this outcome after this treatment of sarcoma."""
-    same = number.endpoint in outcome.endpoints
+    """Return whether a number of this outcome's endpoints is such a number after this treatment."""
     counted = outcome.kind == "proportion" and number.statistic == "count"
-    return same and (number.statistic == outcome.statistic or counted) and (
-        arm.modality in treatment.modalities and of_sarcoma(arm)
-    )  # fmt: skip
+    return (number.statistic == outcome.statistic or counted) and arm.modality in treatment.modalities
 
 
 def _objection(arm: Arm, number: Published, outcome: Outcome) -> str:

@@ -14,6 +14,9 @@ from glisson.methods.meta import meta_analysis
 from glisson.methods.meta_counts import meta_proportions
 from glisson.tables import EffectTable, Estimate, Estimates
 
+#: Results by outcome and the numbers behind them.
+_Made = dict[tuple[str | int, ...], Estimates]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
@@ -63,9 +66,14 @@ class Pooling:
     @property
     def reported(self) -> tuple[float, float, int] | None:
         """Lowest and highest value and how many, those included that are not pooled only for want of a variance."""
-        values = [u.number.value for u in self.used if u.number.value is not None]
-        values += [r.number.value for r in self.refused if r.only_uncertain and r.number.value is not None]
-        return (min(values), max(values), len(values)) if values else None
+        values = [n.value for n in self.told if n.value is not None]
+        return (values[0], values[-1], len(values)) if values else None
+
+    @property
+    def told(self) -> tuple[Published, ...]:
+        """The numbers ``reported`` counts, from the lowest to the highest value."""
+        numbers = [u.number for u in self.used] + [r.number for r in self.refused if r.only_uncertain]
+        return tuple(sorted((n for n in numbers if n.value is not None), key=lambda n: n.value or 0.0))
 
     @property
     def why_not(self) -> str:
@@ -151,24 +159,35 @@ def pooled(
     (14, 39, 0.36, 0.21, 0.53)
     """
     poolings = []
+    made: _Made = {}
     for population in populations:
         for treatment in treatments:
             for outcome in outcomes:
                 chosen = choose(library, outcome, treatment, population)
-                poolings.append(_pooling(outcome, treatment, population, chosen, level))
+                poolings.append(_pooling(outcome, treatment, population, chosen, level, made))
     return PooledLibrary(poolings=tuple(poolings), level=level)
 
 
-def _pooling(outcome: Outcome, treatment: Treatment, population: Population, chosen: Chosen, level: float) -> Pooling:
-    estimates = _estimates(chosen.used, outcome, level) if chosen.used else Estimates()
+def _pooling(
+    outcome: Outcome, treatment: Treatment, population: Population, chosen: Chosen, level: float, made: _Made
+) -> Pooling:
+    estimates = _once(chosen.used, outcome, level, made) if chosen.used else Estimates()
     alternatives = []
     for other in chosen.alternatives:
         group = other[0].arm.overlap_group
         instead = (*(u for u in chosen.used if u.arm.overlap_group != group), *other)
-        row = _estimates(instead, outcome, level).one("pooled")
+        row = _once(instead, outcome, level, made).one("pooled")
         alternatives.append(Alternative(instead=tuple(u.label for u in other), pooled=row))
     return Pooling(outcome=outcome, treatment=treatment, population=population, used=chosen.used,
                    refused=chosen.refused, estimates=estimates, alternatives=tuple(alternatives))  # fmt: skip
+
+
+def _once(used: Sequence[Used], outcome: Outcome, level: float, made: _Made) -> Estimates:
+    """Return what numbers say together; the same numbers chosen for another population are not pooled again."""
+    key: tuple[str | int, ...] = (outcome.code, *(id(u.number) for u in used))
+    if key not in made:
+        made[key] = _estimates(used, outcome, level)
+    return made[key]
 
 
 def _estimates(used: Sequence[Used], outcome: Outcome, level: float) -> Estimates:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -100,13 +101,21 @@ def loglik(data: Counts, mu: Floats, tau: Floats) -> Floats:
         if np.abs(step).max() < _SMALL:
             break
     width = 1 / np.sqrt(t**2 * _mean_variance(data, m + t * u)[1] + 1)
-    z, w = np.polynomial.hermite.hermgauss(data.nodes)
+    z, w = _nodes(data.nodes)
     at = u[..., None] + math.sqrt(2) * width[..., None] * z
     theta = m[..., None] + t[..., None] * at
     inside = data.x[:, None] * theta - _cumulant(data, theta) - at**2 / 2 + z**2
     peak = inside.max(axis=-1)
     each = peak + np.log((w * np.exp(inside - peak[..., None])).sum(axis=-1)) + np.log(width) - math.log(math.pi) / 2
     return np.asarray(each.sum(axis=-1))
+
+
+@lru_cache(maxsize=8)
+def _nodes(number: int) -> tuple[Floats, Floats]:
+    """Return places and weights of the quadrature; finding them takes longer than using them."""
+    z, w = np.polynomial.hermite.hermgauss(number)
+    z.flags.writeable = w.flags.writeable = False
+    return z, w
 
 
 def _cumulant(data: Counts, theta: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """A document as blocks: what HTML, Word and PDF have in common.
 
-Text is plain, with one piece of markup: ``[[name]]`` stands for the number of the table, figure or section of that
-name ("Table 2") and becomes a link where the medium has links.
+Text is plain, with two pieces of markup. ``[[name]]`` stands for the number of the table, figure or section of that
+name ("Table 2") and becomes a link where the medium has links. ``[[text|https://...]]`` is text read at an address: a
+link where the medium has links, elsewhere with the number of the source behind it ("13.9% [S2]").
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 from glisson.present.figures.render import FigureData
 from glisson.present.table import TableModel
 
-_REFERENCE = re.compile(r"\[\[([a-z0-9_-]+)\]\]")
+_REFERENCE = re.compile(r"\[\[([a-z0-9_-]+)\]\]|\[\[([^\[\]|]+)\|(https?://[^\s\[\]|]+)\]\]")
 _STATISTIC = re.compile(r"\b([PpNn]) ([=<>]) ")
 
 
@@ -114,11 +115,37 @@ class Document:
         """Return all figures in order."""
         return tuple(b for b in self.blocks if isinstance(b, FigureBlock))
 
+    def sources(self) -> tuple[str, ...]:
+        """Return the addresses at which numbers of this document were read, in the order of their first number."""
+        found = (m for text in _texts(self.blocks) for m in _REFERENCE.finditer(text))
+        return tuple(dict.fromkeys(m[3] for m in found if m[3] and m[2] != m[3]))
+
     def labels(self) -> dict[str, str]:
-        """Return what each name is called: ``{"baseline": "Table 1", "os": "Figure 2", "methods": "Methods"}``."""
-        out = {f.name: f"Figure {i}" for i, f in enumerate(self.figures(), start=1)}
+        """Return what each name is called: ``{"baseline": "Table 1", "os": "Figure 2", "methods": "Methods"}``.
+
+        Sources are called by their number: ``{"https://doi.org/10.1000/1": "S1"}``.
+        """
+        out = {url: f"S{i}" for i, url in enumerate(self.sources(), start=1)}
+        out |= {f.name: f"Figure {i}" for i, f in enumerate(self.figures(), start=1)}
         out |= {t.name: f"Table {i}" for i, t in enumerate(self.tables(), start=1)}
         return out | {b.anchor: f"“{b.text}”" for b in self.blocks if isinstance(b, Heading)}
+
+
+def linked(text: str, url: str) -> str:
+    """Return text marked as read at an address; brackets and bars in it, which would end the mark, are left out.
+
+    Examples
+    --------
+    >>> linked("13.9%", "https://example.org/trial")
+    '[[13.9%|https://example.org/trial]]'
+    """
+    words = re.sub(r"[\[\]|]", " ", text)
+    return f"[[{words}|{url}]]" if _REFERENCE.fullmatch(f"[[{words}|{url}]]") else text
+
+
+def is_address(target: str) -> bool:
+    """Return whether what ``pieces`` yields beside a text is an address outside the document."""
+    return target.startswith(("https://", "http://"))
 
 
 def pieces(text: str, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -126,23 +153,75 @@ def pieces(text: str, labels: dict[str, str]) -> Iterator[tuple[str, str]]:
 
     Yields
     ------
-    (text, anchor)
-        Anchor is empty for plain text. A reference to something the document does not hold is left out.
+    (text, target)
+        Target is empty for plain text, else the name of a place in the document or an address. A reference to
+        something the document does not hold is left out.
 
     Examples
     --------
     >>> list(pieces("See [[t]].", {"t": "Table 1"}))
     [('See ', ''), ('Table 1', 't'), ('.', '')]
+    >>> list(pieces("[[36%|https://example.org]]", {}))
+    [('36%', 'https://example.org')]
     """
     place = 0
     for match in _REFERENCE.finditer(text):
         if match.start() > place:
             yield unbroken(text[place : match.start()]), ""
-        if match[1] in labels:
+        if match[3]:
+            yield unbroken(match[2]), match[3]
+        elif match[1] in labels:
             yield labels[match[1]], match[1]
         place = match.end()
     if place < len(text):
         yield unbroken(text[place:]), ""
+
+
+def numbered(text: str, labels: dict[str, str]) -> str:
+    """Return text for a medium without links: behind what was read elsewhere stands the number of its source.
+
+    Neighbours of one source have the number once, behind the last of them.
+
+    Examples
+    --------
+    >>> numbered("[[13%|https://example.org/1]] to [[70%|https://example.org/2]]", {"https://example.org/1": "S1"})
+    '13% [S1] to 70%'
+    """
+    parts = list(pieces(text, labels))
+    out = ""
+    for i, (part, target) in enumerate(parts):
+        again = next((t for _, t in parts[i + 1 :] if t), "") == target
+        number = labels.get(target, "") if is_address(target) and part != target and not again else ""
+        out += part + (f" [{number}]" if number else "")
+    return out
+
+
+def numbered_cells(cells: tuple[str, ...], labels: dict[str, str]) -> tuple[str, ...]:
+    """Return the cells of a row for a medium without links: each source has its number once, in the last of its cells.
+
+    Examples
+    --------
+    >>> numbered_cells(("[[39|https://example.org]]", "[[36%|https://example.org]]"), {"https://example.org": "S1"})
+    ('39', '36% [S1]')
+    """
+    out: list[str] = []
+    left = dict(labels)
+    for cell in reversed(cells):
+        out.append(numbered(cell, left))
+        called = {m[3] for m in _REFERENCE.finditer(cell) if m[3]}
+        left = {target: label for target, label in left.items() if target not in called}
+    return tuple(reversed(out))
+
+
+def unlinked(text: str) -> str:
+    """Return text without addresses, other references as they are.
+
+    Examples
+    --------
+    >>> unlinked("[[36%|https://example.org]] in [[t]]")
+    '36% in [[t]]'
+    """
+    return _REFERENCE.sub(lambda m: m[2] or m[0], text)
 
 
 def unbroken(text: str) -> str:
@@ -159,3 +238,18 @@ def unbroken(text: str) -> str:
 def resolved(text: str, labels: dict[str, str]) -> str:
     """Return text with its references as plain words."""
     return "".join(part for part, _ in pieces(text, labels))
+
+
+def _texts(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """Return every text of the blocks that may hold references."""
+    for block in blocks:
+        match block:
+            case Paragraph() | Note() | FigureBlock():
+                yield block.text
+            case ListBlock():
+                yield from block.items
+            case TableBlock(table=table):
+                yield from (cell for row in table.rows for cell in row.cells)
+                yield from table.notes
+            case _:
+                pass

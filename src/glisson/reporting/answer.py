@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glisson.assessment import Assessment, Breakdown, EndpointResult, SafetyTerm
+from glisson.present.document import unlinked
 from glisson.present.tabulate.common import find
 from glisson.present.tabulate.safety import SEVERE, affected
 from glisson.present.words import DAYS_PER_MONTH, Words, listed, lower_first, opening, sentence_case, spelled
@@ -37,6 +38,11 @@ def answer_text(assessment: Assessment) -> str:
     str
         Sentences without references to tables, fit for a terminal as well as for the report.
     """
+    return unlinked(linked_answer(assessment))
+
+
+def linked_answer(assessment: Assessment) -> str:
+    """Return the answer with published numbers linked to their source, as the report prints it."""
     parts = [_who(assessment), *_survival(assessment), *_method(assessment), _liver_only(assessment)]
     parts += [_response(assessment), *_safety(assessment), _limits(assessment)]
     return " ".join(p for p in parts if p)

@@ -16,6 +16,7 @@ from glisson.reporting import (
     courses,
     doxorubicin,
     efficacy,
+    evidence_section,
     exposure,
     laboratory,
     lesions,
@@ -28,7 +29,8 @@ from glisson.reporting import (
     standards,
     strobe,
 )
-from glisson.reporting.answer import answer_text
+from glisson.reporting.answer import linked_answer
+from glisson.reporting.sources import sources_section
 from glisson.reporting.wording import words_of
 
 #: Stands on every page and screen of a report about invented patients.
@@ -61,12 +63,15 @@ def document(assessment: Assessment) -> Document:
         *safety.safety_chapter(assessment),
         *_harm(assessment),
         *comparison.comparison_chapter(assessment, assessment.comparison),
+        *evidence_section.evidence_section(assessment, assessment.comparison),
         *pitfalls.chapter(assessment),
         *methods_text.chapter(assessment),
         *strobe.chapter(),
         *standards.standards_chapter(assessment, assessment.standards),
         *appendix.chapter(assessment),
     ]
+    place = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.anchor == "strobe-chapter")
+    blocks[place:place] = sources_section(blocks)
     draft = Document(
         title=assessment.title,
         subtitle=_subtitle(assessment),
@@ -80,7 +85,7 @@ def document(assessment: Assessment) -> Document:
 def _answer(assessment: Assessment) -> list[Block]:
     blocks: list[Block] = [
         Heading(text="The answer in one paragraph", anchor="answer"),
-        Paragraph(text=answer_text(assessment), kind="answer"),
+        Paragraph(text=linked_answer(assessment), kind="answer"),
     ]
     key = tables.key_results(assessment, words_of(assessment))
     return [*blocks, TableBlock(table=key)] if key is not None else blocks

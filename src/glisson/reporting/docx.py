@@ -17,6 +17,7 @@ from glisson.present.document import (
     Note,
     Paragraph,
     TableBlock,
+    is_address,
     pieces,
 )
 from glisson.present.figures.render import Rendered
@@ -86,7 +87,7 @@ def _add_table(file: Any, block: TableBlock, labels: dict[str, str]) -> None:
     caption.paragraph_format.keep_with_next = True
     parts.caption_number(caption, table.name, labels[table.name])
     parts.add_text(caption, f". {table.title}")
-    add_table(file, table, parts.TEXT_WIDTH_MM)
+    add_table(file, table, parts.TEXT_WIDTH_MM, labels)
     for note in table.notes or ("",):
         last = parts.paragraph(file, "Table Note")
         _inline(last, note, labels)
@@ -105,7 +106,7 @@ def _add_figure(file: Any, block: FigureBlock, labels: dict[str, str], picture: 
     caption = parts.paragraph(file, "Caption")
     parts.caption_number(caption, block.name, labels[block.name])
     parts.add_text(caption, f". {block.title}.", bold=True)
-    parts.add_text(caption, f" {block.text}")
+    _inline(caption, f" {block.text}", labels)
     caption.paragraph_format.space_after = parts.AFTER_FLOAT
 
 
@@ -115,9 +116,13 @@ def _lead(paragraph: Any, text: str, color: str = "") -> None:
 
 
 def _inline(paragraph: Any, text: str, labels: dict[str, str]) -> None:
-    """Write text; its references become fields that follow the numbering."""
+    """Write text; its references become fields that follow the numbering, addresses become links."""
     for part, anchor in pieces(text, labels):
-        if anchor:
+        if is_address(anchor):
+            parts.add_link(paragraph, anchor, part)
+            if part != anchor and anchor in labels:
+                parts.add_text(paragraph, f" [{labels[anchor]}]")
+        elif anchor:
             parts.add_field(paragraph, f"REF {parts.bookmark_name(anchor)} \\h", part)
         else:
             parts.add_text(paragraph, part)

@@ -13,7 +13,7 @@ TEXT_WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM
 #: Room below the last line of a table or figure, in English Metric Units (11 points).
 AFTER_FLOAT = 11 * 12700
 SERIF, SANS = "Times New Roman", "Arial"
-NAVY, SOFT = "12355B", "57606A"
+NAVY, SOFT, LINK = "12355B", "57606A", "1A5A96"
 
 
 def prepare(file: Any, document: Document) -> None:
@@ -139,6 +139,18 @@ def add_field(paragraph: Any, instruction: str, shown: str, *, bold: bool = Fals
             run._r.append(code)
         elif kind != "text":
             run._r.append(element("w:fldChar", fldCharType=kind))
+
+
+def add_link(paragraph: Any, url: str, text: str) -> None:
+    """Add text that leads to an address."""
+    from docx.opc.constants import RELATIONSHIP_TYPE  # noqa: PLC0415 - only this writer needs it
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    link = element("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    add_text(paragraph, text, color=LINK)
+    link.append(paragraph.runs[-1]._r)
+    paragraph._p.append(link)
 
 
 def bookmark_name(anchor: str) -> str:

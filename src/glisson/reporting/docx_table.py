@@ -5,9 +5,11 @@ The table is written as WordprocessingML at once; building it cell by cell takes
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from glisson.present.document import numbered_cells
 from glisson.present.table import Column, Row, TableModel
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -16,7 +18,7 @@ _TWIPS = 1440 / 25.4
 _HEAVY, _LIGHT = 8, 4  # eighths of a point
 
 
-def table_xml(model: TableModel, style_id: str, width_mm: float) -> str:
+def table_xml(model: TableModel, style_id: str, width_mm: float, labels: dict[str, str] | None = None) -> str:
     """Return a table as WordprocessingML.
 
     Parameters
@@ -25,13 +27,17 @@ def table_xml(model: TableModel, style_id: str, width_mm: float) -> str:
         Paragraph style of its cells.
     width_mm
         Width of the whole table.
+    labels
+        Numbers of the sources, by address.
     """
+    known = labels or {}
     whole = sum(c.width for c in model.columns)
     widths = [round(width_mm * _TWIPS * c.width / whole) for c in model.columns]
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     rows = [_row(cells, header=True) for cells in _heads(model, widths, style_id)]
     last = len(model.rows) - 1
-    rows += [_row(_cells(r, model.columns, widths, style_id, last=i == last)) for i, r in enumerate(model.rows)]
+    told = [replace(r, cells=numbered_cells(r.cells, known)) for r in model.rows]
+    rows += [_row(_cells(r, model.columns, widths, style_id, last=i == last)) for i, r in enumerate(told)]
     return (
         f'<w:tbl xmlns:w="{_NAMESPACE}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="50" w:type="dxa"/><w:right w:w="50" w:type="dxa"/>'
@@ -40,12 +46,12 @@ def table_xml(model: TableModel, style_id: str, width_mm: float) -> str:
     )
 
 
-def add_table(file: Any, model: TableModel, width_mm: float) -> None:
+def add_table(file: Any, model: TableModel, width_mm: float, labels: dict[str, str]) -> None:
     """Add the table at the end of a python-docx document."""
     from docx.oxml import parse_xml  # noqa: PLC0415 - only this writer needs it
 
     style_id = file.styles["Table Text"].style_id
-    file.element.body.insert_element_before(parse_xml(table_xml(model, style_id, width_mm)), "w:sectPr")
+    file.element.body.insert_element_before(parse_xml(table_xml(model, style_id, width_mm, labels)), "w:sectPr")
 
 
 def _row(cells: str, *, header: bool = False) -> str:

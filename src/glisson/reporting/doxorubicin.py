@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from glisson.assessing.doxorubicin import EXPOSED
 from glisson.assessment import Assessment
-from glisson.assessment.doxorubicin import DoxorubicinResult, GroupAnswer, TermAnswer
-from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
+from glisson.assessment.doxorubicin import DoxorubicinResult, GroupAnswer, PublishedRate, TermAnswer
+from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock, linked
 from glisson.present.tabulate import doxorubicin as tables
 from glisson.present.words import Words, listed, lower_first, plural
 from glisson.reporting.wording import words_of
@@ -56,9 +56,10 @@ def _febrile(term: TermAnswer | None, words: Words) -> str:
         return ""
     own = _own(term)
     kept = [v for v in own.verdicts if not v.excluded]
-    rates = [term.published[v.published].rate for v in kept or own.verdicts]
-    low, high = words.percent(min(rates), 100), words.percent(max(rates), 100)
-    what = f"the {low if low == high else f'{low} to {high}'} febrile neutropenia of first-line doxorubicin"
+    rates = sorted((term.published[v.published] for v in kept or own.verdicts), key=lambda p: p.rate)
+    ends = [linked(words.percent(p.rate, 100), p.url) for p in (rates[0], rates[-1])]
+    said = ends[0] if rates[0].rate == rates[-1].rate else " to ".join(ends)
+    what = f"the {said} febrile neutropenia of first-line doxorubicin"
     if not kept:
         return f", and at face value excludes {what}"
     needed = max(v.needed for v in kept)
@@ -135,7 +136,7 @@ def _against(result: DoxorubicinResult, words: Words) -> str:
         own = _own(term)
         for verdict in own.verdicts:
             published = term.published[verdict.published]
-            text = f"{lower_first(term.term)} {words.percent(published.rate, 100)} ({published.study})"
+            text = _linked(term.term, published, words)
             (yes if verdict.excluded else no).append(text)
             if not verdict.excluded and not own.counted:
                 open_.append(verdict.needed)
@@ -153,6 +154,11 @@ def _against(result: DoxorubicinResult, words: Words) -> str:
     return text + _by_method(result, words) + "Details in [[doxorubicin-published]]."
 
 
+def _linked(term: str, published: PublishedRate, words: Words) -> str:
+    """Return a published rate with its study, leading to where it was read."""
+    return f"{lower_first(term)} {linked(f'{words.percent(published.rate, 100)} ({published.study})', published.url)}"
+
+
 def _by_method(result: DoxorubicinResult, words: Words) -> str:
     """Say whether those whose first method was DEB-TACE, the group series report, exclude the same."""
     beads = (("method", "deb_tace"),)
@@ -162,7 +168,7 @@ def _by_method(result: DoxorubicinResult, words: Words) -> str:
     n = own[result.terms[0].term][beads].n
     text = f"Of the {n} patients whose first method was DEB-TACE "
     changed = [
-        f"{lower_first(t.term)} {words.percent(t.published[a.published].rate, 100)} ({t.published[a.published].study})"
+        _linked(t.term, t.published[a.published], words)
         for t in result.terms
         for a, b in zip(own[t.term][EXPOSED].verdicts, own[t.term][beads].verdicts, strict=True)
         if a.excluded != b.excluded

@@ -16,7 +16,9 @@ from glisson.present.document import (
     Note,
     Paragraph,
     TableBlock,
+    is_address,
     pieces,
+    unlinked,
 )
 from glisson.present.figures.render import Rendered
 from glisson.present.table import Row, TableModel
@@ -119,18 +121,21 @@ def _inline(text: str, labels: dict[str, str]) -> Any:
     from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja2
 
     out = Markup()
-    for part, anchor in pieces(text, labels):
-        out += Markup('<a href="#{}">{}</a>').format(anchor, part) if anchor else escape(part)
+    for part, target in pieces(text, labels):
+        if is_address(target):
+            out += Markup('<a class="source" href="{}">{}</a>').format(target, part)
+        else:
+            out += Markup('<a href="#{}">{}</a>').format(target, part) if target else escape(part)
     return out
 
 
 def _cell(text: str) -> Any:
     """Return a cell with its line breaks; short lines are not broken further."""
-    from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja2
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     together = Markup('<span class="together">{}</span>')
-    lines = text.split("\n")
-    return Markup("<br>").join(together.format(x) if len(x) <= _KEPT_TOGETHER else escape(x) for x in lines)
+    lines = [(len(unlinked(line)), _inline(line, {})) for line in text.split("\n")]
+    return Markup("<br>").join(together.format(x) if size <= _KEPT_TOGETHER else x for size, x in lines)
 
 
 def _safe(text: str) -> Any:

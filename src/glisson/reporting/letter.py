@@ -12,6 +12,7 @@ from glisson.present.tabulate.common import people
 from glisson.reporting import comparison, pitfalls
 from glisson.reporting.plain import plain
 from glisson.reporting.references import cited
+from glisson.reporting.sources import sources_section
 
 #: What a letter can be written as, by the ending of its name.
 SUFFIXES = (".html", ".docx", ".txt")
@@ -84,6 +85,7 @@ def comparison_letter(beside: Beside) -> Document:
         From ``glisson.assessing.compare``.
     """
     blocks = comparison.comparison_chapter(beside, beside.result)
+    blocks += sources_section(blocks)
     if not blocks:
         blocks = [Paragraph(text=beside.result.refused or "Nothing was compared.")]
     return _document(beside, "Beside published treatments", tuple(blocks))

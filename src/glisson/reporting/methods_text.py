@@ -13,6 +13,7 @@ from glisson.reporting import (
     by_method,
     comparison,
     doxorubicin,
+    evidence_section,
     exposure,
     laboratory,
     lesions,
@@ -78,7 +79,10 @@ def _comparison(assessment: Assessment) -> list[Paragraph]:
     result = assessment.comparison
     if result is None or not result.arms:
         return []
-    return [Paragraph(lead="Published treatments.", text=comparison.methods_text(result))]
+    told = [Paragraph(lead="Published treatments.", text=comparison.methods_text(result))]
+    if evidence_section.is_shown(result):
+        told.append(Paragraph(lead="Published series.", text=evidence_section.methods_text()))
+    return told
 
 
 def _endpoints(assessment: Assessment) -> list[Paragraph]:

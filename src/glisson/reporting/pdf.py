@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,8 @@ from glisson.present.document import (
     Note,
     Paragraph,
     TableBlock,
+    is_address,
+    numbered_cells,
     pieces,
 )
 from glisson.present.figures.render import Rendered
@@ -85,22 +88,27 @@ def _block(block: Block, labels: dict[str, str]) -> str:
         case TableBlock():
             return _table(block.table, labels)
         case FigureBlock():
-            caption = f"caption(strong({_string(block.title + '.')}), {_string(' ' + block.text)})"
+            caption = f"caption(strong({_string(block.title + '.')}), [{_inline(' ' + block.text, labels)}])"
             picture = f"image({_string(block.name + '.svg')}, alt: {_string(block.alt)}, width: 100%)"
             return f"#figure({picture}, caption: {caption}, kind: image, alt: {_string(block.alt)})<{block.name}>"
 
 
 def _inline(text: str, labels: dict[str, str]) -> str:
-    return "".join(
-        f"#link(<{anchor}>, {_string(part)})" if anchor else f"#{_string(part)}"
-        for part, anchor in pieces(text, labels)
-    )
+    out = ""
+    for part, target in pieces(text, labels):
+        if is_address(target):
+            number = f" [{labels[target]}]" if part != target and target in labels else ""
+            out += f"#link({_string(target)}, {_string(part)})#{_string(number)}"
+        else:
+            out += f"#link(<{target}>, {_string(part)})" if target else f"#{_string(part)}"
+    return out
 
 
 def _table(model: TableModel, labels: dict[str, str]) -> str:
     columns = ", ".join(f"{c.width}fr" for c in model.columns)
     aligns = ", ".join(c.align for c in model.columns)
-    rows = ",\n  ".join(_row(row, model.columns) for row in model.rows)
+    told = [replace(row, cells=numbered_cells(row.cells, labels)) for row in model.rows]
+    rows = ",\n  ".join(_row(row, model.columns) for row in told)
     notes = "".join(f"#note[{_inline(note, labels)}]\n" for note in model.notes)
     lines = sum(max(cell.count("\n") + 1 for cell in row.cells) for row in model.rows)
     whole = "false" if lines > _KEPT_TOGETHER else "true"

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
-from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
-from glisson.present.document import resolved as resolve
+from glisson.present.document import (
+    Block,
+    Document,
+    FigureBlock,
+    Heading,
+    ListBlock,
+    Note,
+    Paragraph,
+    TableBlock,
+    numbered,
+    numbered_cells,
+)
 from glisson.present.table import TableModel
 
 #: Columns of a page where nobody says otherwise.
@@ -54,11 +65,11 @@ def _block(block: Block, labels: dict[str, str], width: int) -> str:
         case Heading():
             return f"{block.text}\n{('=' if block.level == 1 else '-') * min(len(block.text), width)}"
         case Paragraph() | Note():
-            return _wrapped(resolve(f"{block.lead} {block.text}".strip(), labels), width)
+            return _wrapped(numbered(f"{block.lead} {block.text}".strip(), labels), width)
         case ListBlock():
             marks = [f"{i}. " if block.numbered else "- " for i in range(1, len(block.items) + 1)]
             return "\n".join(
-                textwrap.fill(resolve(text, labels), width, initial_indent=mark, subsequent_indent=" " * len(mark))
+                textwrap.fill(numbered(text, labels), width, initial_indent=mark, subsequent_indent=" " * len(mark))
                 for mark, text in zip(marks, block.items, strict=True)
             )
         case TableBlock(table=table):
@@ -72,6 +83,7 @@ def _wrapped(text: str, width: int) -> str:
 
 
 def _table(table: TableModel, labels: dict[str, str], width: int) -> str:
+    table = replace(table, rows=tuple(replace(r, cells=numbered_cells(r.cells, labels)) for r in table.rows))
     widths = _widths(table, width)
     heads = [f"{c.above}\n{c.heading}" if c.above else c.heading for c in table.columns]
     rule = "-" * (sum(widths) + len(_GAP) * (len(widths) - 1))
@@ -81,7 +93,7 @@ def _table(table: TableModel, labels: dict[str, str], width: int) -> str:
             lines.append(_wrapped(row.cells[0], width))
         else:
             lines += _cells([" " * row.indent + row.cells[0], *row.cells[1:]], widths)
-    notes = [_wrapped(resolve(note, labels), width) for note in table.notes if note]
+    notes = [_wrapped(numbered(note, labels), width) for note in table.notes if note]
     return "\n".join([*lines, rule, *notes])
 
 

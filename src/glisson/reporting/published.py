@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from glisson.evidence.pooling import PooledLibrary
-from glisson.present.document import Block, Document, FigureBlock, Heading, Paragraph, TableBlock
-from glisson.present.figures.pooled_forest import pooled_forest
+from glisson.present.document import Block, Document, Heading, Paragraph, TableBlock
 from glisson.present.tabulate.pooled import pooled_tables
 from glisson.present.words import Words
+from glisson.reporting.evidence_section import forest_blocks
+from glisson.reporting.sources import sources_section
 
 _TEXT = (
     "Series are pooled only where they report the same outcome of whole arms, counted by patient, from the day of "
@@ -31,17 +32,8 @@ def pooled_document(result: PooledLibrary) -> Document:
         Paragraph(text=_TEXT),
     ]
     blocks += [TableBlock(table=table) for table in pooled_tables(result, words)]
-    for pooling in result.poolings:
-        figure = pooled_forest(pooling, words) if len(pooling.used) >= _LEAST else None
-        if figure is not None:
-            o, t, p = pooling.outcome, pooling.treatment, pooling.population
-            title = f"{o.label} after {t.label}. {p.label}"
-            rows = ", ".join(f"{s.label} {s.text}" for s in figure.series)
-            blocks.append(
-                FigureBlock(
-                    name=f"forest-{o.code}-{t.code}-{p.code}", title=title, text=figure.foot, alt=rows, data=figure
-                )
-            )
+    blocks += forest_blocks([p for p in result.poolings if len(p.used) >= _LEAST], words)
+    blocks += sources_section(blocks)
     return Document(
         title="Published series of liver-directed treatment of sarcoma metastases",
         subtitle="Pooled by treatment",

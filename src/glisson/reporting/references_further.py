@@ -138,4 +138,22 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Andersen PK, Hansen MG, Klein JP. Regression analysis of restricted mean survival time based on "
         "pseudo-observations. Lifetime Data Anal 2004;10:335-350.",
     ),
+    (
+        "pooled-proportions",
+        ("stijnen 2010",),
+        "Stijnen T, Hamza TH, Ozdemir P. Random effects meta-analysis of event outcome in the framework of the "
+        "generalized linear mixed model with applications in sparse data. Stat Med 2010;29:3046-3067.",
+    ),
+    (
+        "restricted-likelihood",
+        ("viechtbauer 2005",),
+        "Viechtbauer W. Bias and efficiency of meta-analytic variance estimators in the random-effects model. J Educ "
+        "Behav Stat 2005;30:261-293.",
+    ),
+    (
+        "knapp-hartung",
+        ("knapp-hartung",),
+        "Hartung J, Knapp G. A refined method for the meta-analysis of controlled clinical trials with binary outcome. "
+        "Stat Med 2001;20:3875-3889.",
+    ),
 )

@@ -29,6 +29,7 @@ class ContrastPart(Part):
     refused: str
     assumed: str
     estimates: EstimateRows
+    numbers: tuple[tuple[str, str], ...]
 
 
 class ComparedArmPart(Part):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from glisson.assessment import Assessment
-from glisson.present.document import Document, resolved
+from glisson.present.document import Document, numbered
 from glisson.present.table import TableModel
 from glisson.tables import Estimate
 from glisson.tables.estimates import group_text
@@ -67,6 +67,9 @@ def _contents(book: Any, document: Document, labels: dict[str, str], look: dict[
     last = 3 + len(document.tables())
     sheet.write_url(last, 0, "internal:'Estimates'!A1", string="Estimates")
     sheet.write_string(last, 1, "Every estimate with full precision; times in days, proportions between 0 and 1")
+    for i, url in enumerate(document.sources(), start=last + 2):
+        sheet.write_string(i, 0, labels[url])
+        sheet.write_url(i, 1, url, string=url)
 
 
 def _table(book: Any, table: TableModel, labels: dict[str, str], banner: str, look: dict[str, Any]) -> None:
@@ -86,11 +89,12 @@ def _table(book: Any, table: TableModel, labels: dict[str, str], banner: str, lo
     for row in table.rows:
         line += 1
         for i, cell in enumerate(row.cells):
-            text = "    " * row.indent + cell if i == 0 else cell
+            told = numbered(cell, labels)
+            text = "    " * row.indent + told if i == 0 else told
             sheet.write_string(line, i, text.replace("\n", " "), look["section" if row.kind == "section" else "text"])
     for note in table.notes:
         line += 1
-        sheet.write_string(line + 1, 0, resolved(note, labels), look["note"])
+        sheet.write_string(line + 1, 0, numbered(note, labels), look["note"])
 
 
 def _estimates(book: Any, assessment: Assessment, banner: str, look: dict[str, Any]) -> None:

@@ -67,8 +67,8 @@ def _draw_axis(paper: Paper, figure: PooledForestFigure, scale: float, top: floa
 
 def _draw_series(paper: Paper, row: SeriesRow, y: float, scale: float, end: float) -> None:
     paper.text(4.0, y, row.label, fontsize=_SIZE, va="center_baseline")
-    paper.text(_LABEL + _COUNTS / 2, y, row.counts, fontsize=_SIZE, ha="center", va="center_baseline")
-    paper.text(_LEFT + _PLOT + _GAP, y, row.text, fontsize=_SIZE, va="center_baseline")
+    paper.text(_LABEL + _COUNTS / 2, y, row.counts, fontsize=_SIZE, ha="center", va="center_baseline", url=row.link)
+    paper.text(_LEFT + _PLOT + _GAP, y, row.text, fontsize=_SIZE, va="center_baseline", url=row.link)
     if row.share:
         paper.text(DOUBLE - 1.5, y, row.share, fontsize=_SIZE, ha="right", va="center_baseline")
     _draw_line(paper, row.low, row.high, y, scale, end)

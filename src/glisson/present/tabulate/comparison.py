@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from glisson.assessment import Spoken
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast
+from glisson.present.document import linked
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, find
 from glisson.present.words import NOTHING_TO_PRINT, Words
@@ -19,10 +20,10 @@ def differences(assessment: Spoken, arms: Sequence[ComparedArm], name: str, titl
     """Return how the cohort and some published arms differ, arms that are alike in one cell."""
     rows = []
     for place, aspect in enumerate(arms[0].differences):
-        there: dict[str, list[str]] = {}
+        there: dict[str, list[ComparedArm]] = {}
         for arm in arms:
-            there.setdefault(arm.differences[place].there, []).append(arm.label)
-        texts = [text if len(there) == 1 else f"{text} ({', '.join(who)})" for text, who in there.items()]
+            there.setdefault(arm.differences[place].there, []).append(arm)
+        texts = [_told(text, who, alone=len(there) == 1) for text, who in there.items()]
         favours = " or ".join(dict.fromkeys(arm.differences[place].favours for arm in arms))
         rows.append(Row(cells=(aspect.aspect, aspect.here, "\n".join(texts), f"{favours}: {aspect.why}")))
     return TableModel(
@@ -40,14 +41,19 @@ def differences(assessment: Spoken, arms: Sequence[ComparedArm], name: str, titl
     )
 
 
+def _told(text: str, arms: Sequence[ComparedArm], *, alone: bool) -> str:
+    """Return what the sources of some arms say, with those arms where others say something else."""
+    said = linked(text, arms[0].url) if any(c.isdigit() for c in text) else text
+    return said if alone else f"{said} ({', '.join(linked(a.label, a.url) for a in arms)})"
+
+
 def numbers(assessment: Spoken, result: ComparisonResult, words: Words) -> TableModel:
     """Return what may be compared, arm by arm."""
     rows: list[Row] = []
     for arm in result.arms:
         there = f"{arm.there} patients" if arm.there else "size not stated"
-        head = (
-            f"{arm.treatment[:1].upper() + arm.treatment[1:]}: {arm.label} ({there}), beside {arm.here} of this cohort"
-        )
+        whose = linked(f"{arm.label} ({there})", arm.url)
+        head = f"{arm.treatment[:1].upper() + arm.treatment[1:]}: {whose}, beside {arm.here} of this cohort"
         rows.append(section(f"{head} with {LINES[arm.line]}" if arm.line != "any" else head))
         shown = [c for c in arm.contrasts if c.estimates or c.code != "liver_pfs"]
         rows += [Row(cells=_cells(c, words), indent=1) for c in shown]
@@ -83,7 +89,7 @@ def _cells(contrast: Contrast, words: Words) -> tuple[str, ...]:
     rows = contrast.estimates
     ratio, median = find(rows, "rate_ratio"), find(rows, "median")
     if ratio is None or median is None:
-        return (contrast.label, contrast.published, _NOT, *[NOTHING_TO_PRINT] * 5)
+        return (contrast.label, _published(contrast), _NOT, *[NOTHING_TO_PRINT] * 5)
     observed, expected = find(rows, "observed"), find(rows, "expected")
     gap, p = find(rows, "rmst_difference"), find(rows, "p")
     value, limit = find(rows, "e_value", detail="estimate"), find(rows, "e_value", detail="limit")
@@ -93,7 +99,7 @@ def _cells(contrast: Contrast, words: Words) -> tuple[str, ...]:
         strength += f" ({words.number(limit.value)})"
     return (
         contrast.label,
-        contrast.published,
+        _published(contrast),
         f"{words.cell(median)}\n{ratio.events} of {ratio.n}",
         f"{words.number(observed.value, 0) if observed else ''} / {words.number(expected.value) if expected else ''}",
         _ratio(ratio.value, ratio.low, ratio.high, words),
@@ -103,15 +109,24 @@ def _cells(contrast: Contrast, words: Words) -> tuple[str, ...]:
     )
 
 
+def _published(contrast: Contrast) -> str:
+    """Return what was published, every number linked to where it was read."""
+    if not contrast.numbers:
+        return contrast.published
+    plain = ", ".join(text for text, _ in contrast.numbers)
+    return ", ".join(linked(text, url) for text, url in contrast.numbers) + contrast.published.removeprefix(plain)
+
+
 def _ratio(value: float | None, low: float | None, high: float | None, words: Words) -> str:
     limits = words.limits(words.number(low, 2), words.number(high, 2))
     return f"{words.number(value, 2)}\n({limits})"
 
 
 def _sources(result: ComparisonResult) -> tuple[str, ...]:
-    """Return where each arm was read and what was assumed of its curves."""
+    """Return what was assumed of the curves of each arm."""
     out = []
     for arm in result.arms:
         assumed = [f"{c.label}: {c.assumed}" for c in arm.contrasts if c.assumed]
-        out.append(f"{arm.label}: {arm.url}" + (f" ({'. '.join(assumed)})" if assumed else ""))
+        if assumed:
+            out.append(f"{linked(arm.label, arm.url)}. {'. '.join(assumed)}.")
     return tuple(out)

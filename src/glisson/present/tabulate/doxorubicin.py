@@ -6,6 +6,7 @@ from glisson.assessing.doxorubicin import EXPOSED
 from glisson.assessment import Assessment
 from glisson.assessment.doxorubicin import DoseGroup, DoxorubicinResult, GroupAnswer, PublishedRate, Verdict
 from glisson.evidence import library
+from glisson.present.document import linked
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
 from glisson.present.words import NOTHING_TO_PRINT, Words
@@ -59,7 +60,8 @@ def against(assessment: Assessment, result: DoxorubicinResult, words: Words) -> 
         for verdict in own.verdicts:
             published = term.published[verdict.published]
             cells = (
-                f"{published.study}, {published.arm}", _rate(published, words), _probability(verdict, words),
+                linked(f"{published.study}, {published.arm}", published.url), _rate(published, words),
+                _probability(verdict, words),
                 _said(verdict, own, published), _needed(verdict),
             )  # fmt: skip
             rows.append(Row(cells=cells, indent=1))
@@ -91,9 +93,9 @@ def against(assessment: Assessment, result: DoxorubicinResult, words: Words) -> 
 
 def _sources(result: DoxorubicinResult) -> str:
     named = dict.fromkeys(
-        f"{p.study} (doi:{p.doi}; {p.read_in.replace('_', ' ')})" for t in result.terms for p in t.published
+        f"{linked(p.study, p.url)} ({p.read_in.replace('_', ' ')})" for t in result.terms for p in t.published
     )
-    return f"Sources: {'; '.join(named)}. The addresses where the numbers were read are in results.json."
+    return f"Read in: {'; '.join(named)}."
 
 
 def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> TableModel:
@@ -126,13 +128,15 @@ def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> Ta
 def _heart_failure(words: Words) -> str:
     """Return the published share of patients with heart failure by cumulative dose: ``5% at 400; 16% at 500``."""
     rows = library().select(endpoint="toxicity:heart_failure", study_id="swain2003")
-    at = {n.subgroup.removeprefix(_ESTIMATED): n.value for n in rows if n.subgroup.startswith(_ESTIMATED)}
-    return "; ".join(f"{words.percent(v, 50)} at {dose.removesuffix(' mg/m2')}" for dose, v in at.items())
+    at = {n.subgroup.removeprefix(_ESTIMATED): (n.value, n.source_url) for n in rows if _ESTIMATED in n.subgroup}
+    return "; ".join(
+        linked(f"{words.percent(v, 50)} at {dose.removesuffix(' mg/m2')}", u) for dose, (v, u) in at.items()
+    )
 
 
 def _dysfunction(words: Words) -> str:
     rows = library().select(endpoint="toxicity:cardiac_dysfunction_grade3plus", study_id="jones2021")
-    return "; ".join(f"{words.percent(n.value, 100)} ({n.subgroup})" for n in rows)
+    return "; ".join(linked(f"{words.percent(n.value, 100)} ({n.subgroup})", n.source_url) for n in rows)
 
 
 def name_of(assessment: Assessment, group: Group) -> str:
@@ -172,12 +176,12 @@ def _rate(published: PublishedRate, words: Words) -> str:
     grade = published.grade or "grade not stated"
     rate = words.percent(published.rate, 100)
     if published.events is None or published.n is None or published.low is None or published.high is None:
-        return f"{rate}, {grade}\n(denominator not given)"
+        return f"{linked(rate, published.url)}, {grade}\n(denominator not given)"
     low, high = (words.percent(v, published.n) for v in (published.low, published.high))
     text = f"{published.events} of {published.n} ({rate})"
     if published.approximate:
         text = f"{rate}, about {published.events} of {published.n}"
-    return f"{text}, {grade}\n({words.limits(low, high)})"
+    return f"{linked(text, published.url)}, {grade}\n({linked(words.limits(low, high), published.url)})"
 
 
 def _probability(verdict: Verdict, words: Words) -> str:

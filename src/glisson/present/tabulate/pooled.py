@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glisson.evidence.pooling import PooledLibrary, Pooling
+from glisson.present.document import linked
 from glisson.present.figures.pooled_forest import spread_in_words
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.words import NOTHING_TO_PRINT, Words, listed, lower_first, plural
@@ -75,16 +76,23 @@ def _cells(p: Pooling, words: Words) -> tuple[str, ...]:
     unit = ", months" if p.outcome.kind == "median" else ""
     name = f"{p.outcome.label}{unit}"
     if not p.used:
-        return (name, "0", NOTHING_TO_PRINT, "not pooled", *[NOTHING_TO_PRINT] * 3, _reported(p, words))
-    pooled, common, prediction, i2 = (p.estimates.one(s) for s in ("pooled", "common", "prediction", "i2"))
+        return (name, "0", NOTHING_TO_PRINT, "not pooled", *[NOTHING_TO_PRINT] * 3, reported_cell(p, words))
+    common, prediction, i2 = (p.estimates.one(s) for s in ("common", "prediction", "i2"))
     alone = p.k == 1
     return (
-        name, str(p.k), n, words.cell(pooled), NOTHING_TO_PRINT if alone else words.cell(common),
-        _limits(prediction, words), NOTHING_TO_PRINT if alone else _cell_i2(i2, words), _reported(p, words),
+        name, str(p.k), n, pooled_cell(p, words), NOTHING_TO_PRINT if alone else words.cell(common),
+        limits_cell(prediction, words), NOTHING_TO_PRINT if alone else _cell_i2(i2, words), reported_cell(p, words),
     )  # fmt: skip
 
 
-def _limits(e: Estimate, words: Words) -> str:
+def pooled_cell(p: Pooling, words: Words) -> str:
+    """Return the pooled value with its limits; where it is that of one series, with the address of that one."""
+    text = words.cell(p.estimates.one("pooled"))
+    return linked(text, p.used[0].number.source_url) if p.k == 1 else text
+
+
+def limits_cell(e: Estimate, words: Words) -> str:
+    """Return the limits of an estimate; a dash where it has none."""
     bounds = words.bounds(e)
     return words.limits(*bounds) if e.value is not None and bounds else NOTHING_TO_PRINT
 
@@ -97,14 +105,16 @@ def _cell_i2(e: Estimate, words: Words) -> str:
     return f"{value} ({words.limits(*bounds)})" if bounds else value
 
 
-def _reported(p: Pooling, words: Words) -> str:
-    """Return the lowest and highest value as printed, and of how many series."""
+def reported_cell(p: Pooling, words: Words) -> str:
+    """Return the lowest and highest value as printed, each with its address, and of how many series."""
     if p.reported is None:
         return NOTHING_TO_PRINT
     low, high, k = p.reported
     months = p.outcome.kind == "median"
     ends = [words.measure(v) if months else words.percent(v, None) for v in (low, high)]
-    return ends[0] if low == high else f"{words.limits(*ends)} ({k} series)"
+    urls = [p.told[0].source_url, p.told[-1].source_url]
+    first, last = (linked(text, url) for text, url in zip(ends, urls, strict=True))
+    return first if low == high else f"{words.limits(first, last)} ({k} series)"
 
 
 def _notes(result: PooledLibrary, population: str, silent: list[str]) -> tuple[str, ...]:
@@ -195,6 +205,7 @@ def sources_table(result: PooledLibrary, words: Words) -> TableModel:
 
 def _source(p: Pooling, i: int, words: Words) -> tuple[str, str, str, str]:
     used = p.used[i]
+    url = used.number.source_url
     value = used.number.value or 0.0
     if p.outcome.kind == "proportion":
         text = f"{used.events} of {used.n}"
@@ -202,7 +213,7 @@ def _source(p: Pooling, i: int, words: Words) -> tuple[str, str, str, str]:
         text = f"{words.percent(value, None)} of {used.n}"
     else:
         text = f"{words.measure(value)} months"
-    return used.label, text, used.arm.histology.replace("_", " "), used.number.source_url
+    return used.label, linked(text, url), used.arm.histology.replace("_", " "), linked(url, url)
 
 
 def heterogeneity_line(pooling: Pooling, words: Words) -> str:
