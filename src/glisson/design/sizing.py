@@ -10,8 +10,8 @@ from scipy.optimize import brentq
 
 from glisson.design.asked import check_most
 from glisson.design.events import fewest_that_show
+from glisson.design.flow import Planned
 from glisson.design.rows import per_arm, within
-from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 
 #: Months of accrual beyond which a trial is no trial.
@@ -54,7 +54,7 @@ class Size:
         return self.control + self.new
 
 
-def patients_for(arms: TwoArms, needed: Callable[[float], float]) -> float:
+def patients_for(arms: Planned, needed: Callable[[float], float]) -> float:
     """Return how many patients give the events needed by the planned end, not rounded.
 
     Parameters
@@ -76,6 +76,7 @@ def patients_for(arms: TwoArms, needed: Callable[[float], float]) -> float:
 
     Examples
     --------
+    >>> from glisson.design.two_arms import TwoArms
     >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.6, accrual_months=24, follow_up_months=12)
     >>> round(patients_for(arms, lambda _: 120.3157), 2)
     171.41
@@ -101,11 +102,12 @@ def patients_for(arms: TwoArms, needed: Callable[[float], float]) -> float:
     )  # fmt: skip
 
 
-def planned_end(arms: TwoArms, patients: float) -> float:
+def planned_end(arms: Planned, patients: float) -> float:
     """Return the month of the final analysis: end of accrual and follow-up of the last patient.
 
     Examples
     --------
+    >>> from glisson.design.two_arms import TwoArms
     >>> planned_end(TwoArms(control_median_months=10, hazard_ratio=0.6, accrual_per_month=3, follow_up_months=12), 60)
     32.0
     """
@@ -113,7 +115,7 @@ def planned_end(arms: TwoArms, patients: float) -> float:
 
 
 def sized(
-    arms: TwoArms, needed: Callable[[float], float], *, alpha: float, sided: int, max_n: int | None = None
+    arms: Planned, needed: Callable[[float], float], *, alpha: float, sided: int, max_n: int | None = None
 ) -> Size:
     """Return whole patients and events: what is needed, or the most that ``max_n`` allows.
 
@@ -138,6 +140,7 @@ def sized(
 
     Examples
     --------
+    >>> from glisson.design.two_arms import TwoArms
     >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.6, accrual_per_month=3, follow_up_months=12)
     >>> small = sized(arms, lambda _: 120.3157, alpha=0.05, sided=2, max_n=40)
     >>> small.n, small.events, small.limited
@@ -158,16 +161,16 @@ def sized(
     )  # fmt: skip
 
 
-def _fits(arms: TwoArms, needed: Callable[[float], float], most: int) -> bool:
+def _fits(arms: Planned, needed: Callable[[float], float], most: int) -> bool:
     end = planned_end(arms, most)
     return arms.events(most, end) >= _needed_at(arms, needed, most)
 
 
-def _needed_at(arms: TwoArms, needed: Callable[[float], float], n: float) -> float:
+def _needed_at(arms: Planned, needed: Callable[[float], float], n: float) -> float:
     return needed(arms.mean_log_ratio(n, planned_end(arms, n)))
 
 
-def _limited(arms: TwoArms, needed: Callable[[float], float], alpha: float, sided: int, most: int) -> Size:
+def _limited(arms: Planned, needed: Callable[[float], float], alpha: float, sided: int, most: int) -> Size:
     control, new = within(most, arms.treated)
     end = planned_end(arms, most)
     events, fewest = (

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.design.asked import check_positive, check_share
+from glisson.design.flow import Flow
 from glisson.design.plan import Assumption
 from glisson.errors import SettingsError
-from glisson.kernels.courses import Accrual, Course, expected_events, observed, time_of_events
+from glisson.kernels.courses import Accrual, Course
 
 Floats = NDArray[np.float64]
 
@@ -183,36 +184,22 @@ class TwoArms:
         starts, rate = _table(self.accrual_per_month)
         return Accrual(starts=starts, rate=rate, end=math.inf).until(patients)
 
-    def arms(self, patients: float) -> list[tuple[Course, Accrual]]:
-        """Return the courses and accruals of control and new treatment."""
-        whole = self.accrual(patients)
-        return [
-            (course, replace(whole, rate=whole.rate * share))
-            for course, share in ((self.control(), 1 - self.treated), (self.new(), self.treated))
-        ]
+    def flow(self) -> Flow:
+        """Return the courses of both arms in calendar time."""
+        return Flow(control=self.control(), new=self.new(), enter=self.accrual, allocation=self.allocation,
+                    dropout=self.dropout, follow_up_months=self.follow_up_months)  # fmt: skip
 
     def events(self, patients: float, at_month: float) -> float:
         """Return the events expected by a month after the first patient's entry."""
-        return sum(expected_events(c, a, self.dropout, at_month) for c, a in self.arms(patients))
+        return self.flow().events(patients, at_month)
 
     def month_of(self, patients: float, events: float) -> float | None:
         """Return the month in which so many events are expected; ``None`` where they never are."""
-        return time_of_events(self.arms(patients), self.dropout, events)
+        return self.flow().month_of(patients, events)
 
     def mean_log_ratio(self, patients: float, at_month: float) -> float:
         """Return the log hazard ratio of the arms, averaged over the events expected by a month."""
-        if self.proportional:
-            return math.log(self.ratio)
-        total = weighted = 0.0
-        control, new = self.control(), self.new()
-        for course, accrual in self.arms(patients):
-            nodes, weight, _, rate = observed(
-                course, accrual, self.dropout, at_month, breaks=np.union1d(control.starts, new.starts)
-            )
-            (s0, f0), (s1, f1) = control.at(nodes), new.at(nodes)
-            total += float(weight @ rate)
-            weighted += float(weight @ (rate * np.log((f1 / s1) / (f0 / s0))))
-        return weighted / total
+        return math.log(self.ratio) if self.proportional else self.flow().mean_log_ratio(patients, at_month)
 
     def assumptions(self) -> tuple[Assumption, ...]:
         """Return every number with its origin."""
