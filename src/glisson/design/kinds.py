@@ -91,6 +91,10 @@ KINDS: tuple[Kind, ...] = (
         name="logrank", home="glisson.design.logrank.logrank_trial", effect="hazard_ratio", null="_one",
         label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
     ),
+    Kind(
+        name="group-sequential", home="glisson.design.group_sequential.group_sequential", effect="hazard_ratio",
+        null="_one", label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
+    ),
     Kind(name="basket", home="glisson.design.baskets.basket", told={"p1": "response"}),
 )  # fmt: skip
 

@@ -64,7 +64,7 @@ class Parameter:
         >>> p.read("0:1, 3:0.5"), p.read("0.6")
         ({0.0: 1.0, 3.0: 0.5}, 0.6)
         """
-        if not isinstance(value, str):
+        if not isinstance(value, str) or value in _words(self.hint):
             return value
         origins = {typing.get_origin(h) or h for h in _choices(self.hint)}
         if origins & {Mapping, dict}:
@@ -175,9 +175,15 @@ def _plain(hint: Any) -> Any:
     choices = [h for h in _choices(hint) if h is not type(None) and h is not Assumption]
     if any(typing.get_origin(h) in {Mapping, dict, Sequence, tuple, list} for h in choices):
         return str
-    if len(choices) == 1 and (typing.get_origin(choices[0]) is Literal or choices[0] in {int, float, str, bool}):
-        return choices[0]
-    return None
+    words = _words(hint)
+    if words and len(choices) == sum(typing.get_origin(h) is Literal for h in choices):
+        return Literal[words]
+    return choices[0] if len(choices) == 1 and choices[0] in {int, float, str, bool} else None
+
+
+def _words(hint: Any) -> tuple[Any, ...]:
+    """Return the words a parameter may be."""
+    return tuple(word for h in _choices(hint) if typing.get_origin(h) is Literal for word in typing.get_args(h))
 
 
 def _told(function: Callable[..., Any]) -> dict[str, str]:

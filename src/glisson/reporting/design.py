@@ -16,6 +16,7 @@ from glisson.present.tabulate.design import (
     behaviour_table,
     boundaries_table,
     candidates_table,
+    design_in_short,
 )
 from glisson.present.words import Words
 from glisson.tables import Estimate
@@ -82,7 +83,7 @@ def candidates_document(title: str, answer: str, pages: Sequence[Planned], words
 
 def _blocks(page: Planned, words: Words, tail: str, *, level: int) -> list[Block]:
     design = page.design
-    blocks: list[Block] = [Paragraph(text=design.protocol[0], kind="answer")] if design.protocol else []
+    blocks: list[Block] = [Paragraph(text=design_in_short(design, words), kind="answer")]
     blocks += [Note(text=f"{e.warning}.", kind="warn") for e in _warned(design)]
     blocks += [
         Heading(text="Assumptions", anchor=f"assumptions{tail}-h", level=level),

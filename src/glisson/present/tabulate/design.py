@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.present.table import Column, Row, TableModel, section, text_column
-from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, sentence_case
+from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, plural, sentence_case
 from glisson.tables import Estimate
 
 #: Names of what a design does, in the order of the table.
@@ -20,7 +20,22 @@ STATISTICS = {
     "expected_n": "Patients, on average",
     "expected_events": "Events, on average",
     "duration": "Duration, months",
+    "accrual": "Recruitment, months",
+    "look_time": "Time of the look, months",
+    "average_hazard_ratio": "Hazard ratio, averaged over the events",
+    "critical_hazard_ratio": "Hazard ratio that is just significant",
+    "detectable_hazard_ratio": "Hazard ratio that the trial can show with the wanted power",
+    "efficacy_p": "Limit for success as a one-sided P",
+    "efficacy_hazard_ratio": "Limit for success as a hazard ratio",
+    "futility_hazard_ratio": "Limit for futility as a hazard ratio",
+    "inflation": "Events at most, over those of a trial with one look",
+    "half_width": "Half width of the interval",
 }
+#: Statistics of one look, whose number stands in ``at``.
+_OF_A_LOOK = {
+    "stop_futility", "stop_efficacy", "look_time", "efficacy_p", "efficacy_hazard_ratio", "futility_hazard_ratio",
+    "early_stop",
+}  # fmt: skip
 
 #: The same as headings of narrow columns.
 _SHORT = {
@@ -92,15 +107,43 @@ def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") 
     for group in dict.fromkeys(e.group for e in scenarios):
         rows.append(section(_scenario(", ".join(level for _, level in group))))
         for e in design.characteristics.select(group=group):
-            label = STATISTICS.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
-            label += f", {e.detail}" if e.detail else ""
-            rows.append(Row(cells=(label, characteristic(e, words), e.method), indent=1))
+            rows.append(Row(cells=(_label(e), characteristic(e, words), e.method), indent=1))
     return TableModel(
         name=name,
         title=f"How the design behaves. {design.title}",
         columns=(text_column("What happens", 2.4), Column(heading="Value", width=1.2), text_column("How found", 2.4)),
         rows=tuple(rows),
     )
+
+
+def _label(e: Estimate) -> str:
+    label = STATISTICS.get(e.statistic, sentence_case(e.statistic.replace("_", " ")))
+    if e.at is not None and e.statistic in _OF_A_LOOK:
+        label += f", look {e.at:.0f}"
+    return label + (f", {e.detail}" if e.detail else "")
+
+
+def design_in_short(design: TrialDesign, words: Words) -> str:
+    """Return size, time, power and type I error of a design in one sentence.
+
+    Examples
+    --------
+    >>> from glisson.design.two_stage import two_stage
+    >>> design_in_short(two_stage(p0=0.1, p1=0.3), Words.of("ama"))
+    'At most 29 patients, 2 looks at the data: power 80.5%, type I error 4.7%.'
+    """
+    looks = max((b.look for b in design.boundaries), default=1)
+    size = f"{'At most ' if looks > 1 else ''}{plural(design.n, 'patient')}"
+    parts = [size, *([plural(design.events, "event")] if design.events else [])]
+    parts += [f"{looks} looks at the data"] if looks > 1 else []
+    months = _said(design, "duration", words)
+    parts += [f"about {months} months"] if months != NOTHING_TO_PRINT else []
+    said = [
+        f"{name} {_said(design, statistic, words)}"
+        for statistic, name in (("power", "power"), ("type_i_error", "type I error"), ("assurance", "assurance"))
+        if len(design.characteristics.select(statistic)) and _said(design, statistic, words) != NOTHING_TO_PRINT
+    ]
+    return ", ".join(parts) + (f": {', '.join(said)}." if said else ".")
 
 
 def alternatives_table(design: TrialDesign, words: Words, name: str = "alternatives") -> TableModel | None:
