@@ -96,5 +96,39 @@ def _python(kind: Kind, given: Mapping[str, Any]) -> str:
     return f"from {module} import {name}\n  {name}({arguments})"
 
 
+@app.command()
+def suggest(
+    source: Annotated[Path, typer.Argument(help="Workbook, CSV file, folder of CSV files, or REDCap export.")],
+    centres: Annotated[int, typer.Option(help="How many centres like this one would take part.")] = 5,
+    years: Annotated[float, typer.Option(help="For how many years patients may be entered.")] = 4.0,
+    patients_a_year: Annotated[
+        float | None, typer.Option(help="Patients one centre enters a year; by default as the cohort did.")
+    ] = None,
+    control: Annotated[
+        str, typer.Option("--with", help="Published chemotherapy as study:arm; by default the usual one of the line.")
+    ] = "",
+    study: Annotated[Path | None, typer.Option("--study", help="Settings; by default study.toml beside it.")] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Suggest the next study: three candidates from a cohort's own numbers, side by side."""
+    from glisson.clinical.read import read_cohort  # noqa: PLC0415
+    from glisson.design.candidates import candidates  # noqa: PLC0415 - start-up stays quick
+    from glisson.reporting.design import candidates_document  # noqa: PLC0415
+    from glisson.reporting.design_folder import check_design, write_design  # noqa: PLC0415
+    from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
+
+    if out is not None:
+        check_design(out, force=force)
+    found = candidates(
+        read_cohort(source, study), centres=centres, years=years, patients_a_year=patients_a_year, control=control
+    )
+    document = candidates_document(found.title, found.told, found.candidates, synthetic=found.synthetic)
+    typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    if out is not None:
+        names = write_design(document, [c.planned for c in found.candidates if c.planned is not None], out, force=force)
+        typer.echo(f"Written to {out}: {', '.join(names)}")
+
+
 for _kind in KINDS:
     app.command(_kind.name, help=_kind.summary)(_command(_kind))

@@ -142,7 +142,7 @@ def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult
     InputError
         If blocking problems are left, or no endpoint can be derived.
     """
-    _refuse_blocked(cohort)
+    refuse_blocked(cohort)
     name = Pseudonyms.of(cohort)
     step("deriving endpoints")
     reasons = dict(available(cohort))
@@ -182,7 +182,7 @@ def printed_problems(cohort: Cohort, name: Pseudonyms) -> Problems:
     return Problems(tuple(replace(p, found=name.hide(p.found)) for p in cohort.problems))
 
 
-def _refuse_blocked(cohort: Cohort) -> None:
+def refuse_blocked(cohort: Cohort) -> None:
     """Stop at blocking problems that were neither corrected nor excluded on purpose."""
     blocking = cohort.problems.blocking
     gone = {patient for patient, _ in cohort.excluded}

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
+from scipy.stats import betabinom
 
+from glisson.design.assurance import assurance_row
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.stated import Number, rising
 from glisson.errors import SettingsError
@@ -114,6 +116,49 @@ def basket(
             "Clin Trials 2013;10:720-734.",
         ),
     )  # fmt: skip
+
+
+def any_success(
+    design: TrialDesign, sizes: Mapping[str, int], p0: float, p1: float, seen: Sequence[tuple[int, int]],
+    scale: float = SCALE,
+) -> Estimates:  # fmt: skip
+    """Return how often at least one method of a basket trial is a success: under the null, if all work, on average.
+
+    Parameters
+    ----------
+    design
+        From ``basket``.
+    sizes, p0, p1, scale
+        As it was planned.
+    seen
+        Responders and patients of each method in a cohort, for the assurance.
+
+    Returns
+    -------
+    Estimates
+        ``type_i_error`` and ``power`` of at least one success, and ``assurance``: averaged over the beta posteriors of
+        the methods (Jeffreys' prior, each by itself).
+    """
+    n = tuple(sizes.values())
+    parts = tails(grid(n, p0, centre=_centre(p0, p1), spread=SPREAD, scale=scale))
+    won = np.any([part > (b.efficacy or 1.0) for part, b in zip(parts, design.boundaries, strict=True)], axis=0)
+    believed = np.ones(())
+    for size, (events, patients) in zip(n, seen, strict=True):
+        believed = np.multiply.outer(
+            believed, betabinom.pmf(np.arange(size + 1), size, events + 0.5, patients - events + 0.5)
+        )
+    rows = [
+        Estimate(
+            variable="design", statistic=statistic, group=(("scenario", scenario),), value=float(np.sum(weight * won)),
+            unit="probability", method="exact, by enumeration", detail="at least one method",
+        )
+        for statistic, scenario, weight in (
+            ("type_i_error", "null", _probability(n, [p0] * len(n))),
+            ("power", "alternative", _probability(n, [p1] * len(n))),
+        )
+    ]  # fmt: skip
+    counted = ", ".join(f"{name} {x} of {m}" for name, (x, m) in zip(sizes, seen, strict=True))
+    return Estimates((*rows, assurance_row(float(np.sum(believed * won)), counted)))
 
 
 def _check(n: Sequence[int], alpha: float, scale: float) -> None:

@@ -165,7 +165,7 @@ def facts_of(assessed: Assessed) -> CohortFacts:
     facts: list[Fact] = []
     for outcome in assessed.by_method.outcomes:
         groups = [_fact(outcome, row, names) for row in outcome.readings[0].estimates if row.statistic in _RAW]
-        facts.append(_together(groups))
+        facts.append(together(groups))
         facts += groups
     survival = tuple(_survival(assessed.endpoints))
     return CohortFacts(title=assessed.title, n=assessed.n, facts=tuple(facts), survival=survival)
@@ -188,7 +188,8 @@ def _days(row: Any) -> float:
     return -math.log((1 - row.level) / 2) / float(row.high) * YEAR
 
 
-def _together(groups: list[Fact]) -> Fact:
+def together(groups: list[Fact]) -> Fact:
+    """Return what was counted of everybody."""
     first = groups[0]
     return Fact(
         outcome=first.outcome, label=first.label, kind=first.kind, method=EVERYBODY, method_label="",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glisson.design.plan import TrialDesign
-from glisson.design.power import power_at
+from glisson.design.power import power_at, what_is_true
 from glisson.errors import GlissonError
 
 #: Effects at which a size is worked out, and truths at which a power is.
@@ -42,22 +42,24 @@ class Curve:
 
 
 def power_curve(design: TrialDesign, planned: float | None = None) -> Curve | None:
-    """Return the probability of success against the true proportion, where a design counts responders.
+    """Return the probability of success against the truth: a proportion of responders or a hazard ratio.
 
     Parameters
     ----------
     design
-        Any design.
+        Any design; without such a truth there is no curve.
     planned
-        The proportion it was planned for.
+        The truth it was planned for.
     """
-    if not design.boundaries or any(b.scale != "responders" for b in design.boundaries):
+    about = what_is_true(design)
+    if not about:
         return None
-    truth = np.linspace(0.0, 1.0, _TRUTHS)
-    power = power_at(design, truth)
+    share = about == "proportion"
+    truth = np.linspace(0.0, 1.0, _TRUTHS) if share else np.linspace(0.3, 1.1, _TRUTHS // 2)
     return Curve(
-        x=tuple(truth.tolist()), y=tuple(power.tolist()), x_label="True proportion of responders",
-        y_label="Probability of success", percent_x=True, percent_y=True, planned=planned,
+        x=tuple(truth.tolist()), y=tuple(power_at(design, truth).tolist()),
+        x_label="True proportion of responders" if share else "True hazard ratio", y_label="Probability of success",
+        percent_x=share, percent_y=True, planned=planned,
     )  # fmt: skip
 
 

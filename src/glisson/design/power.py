@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from glisson.design.events import information_of_one
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.errors import NotSupportedError
+from glisson.kernels.group_sequential import exits
 
 Floats = NDArray[np.float64]
 
@@ -21,9 +24,9 @@ def power_at(design: TrialDesign, truth: ArrayLike) -> Floats:
     Parameters
     ----------
     design
-        A design that counts responders.
+        A design that counts responders, or compares two arms by log-rank tests.
     truth
-        Shape (K,): true probabilities of response.
+        Shape (K,): true probabilities of response; or true hazard ratios, proportional all the time.
 
     Returns
     -------
@@ -32,28 +35,44 @@ def power_at(design: TrialDesign, truth: ArrayLike) -> Floats:
     Raises
     ------
     NotSupportedError
-        If the design does not count responders.
+        If the design does neither.
 
     Notes
     -----
-    Exact, by recursion over the looks: a trial goes on with more than ``futility`` responders and fewer than
-    ``efficacy``, and ends in success with ``efficacy`` or more.
+    Responders: exact, by recursion over the looks. A trial goes on with more than ``futility`` responders and fewer
+    than ``efficacy``, and ends in success with ``efficacy`` or more. Log-rank tests: Z is a Brownian motion at the
+    fractions of events, with Schoenfeld's drift at the last; a look that says futile stops the trial.
 
     Examples
     --------
     Simon's optimal design for 10 % against 30 %: 1 of 10, then 5 of 29.
 
-    >>> from glisson.design.plan import Boundary
-    >>> looks = (
-    ...     Boundary(look=1, n=10, scale="responders", futility=1, rule=""),
-    ...     Boundary(look=2, n=29, scale="responders", efficacy=6, futility=5, rule=""),
-    ... )
-    >>> success(looks, [0.1, 0.3]).round(4).tolist()
+    >>> from glisson.design.two_stage import two_stage
+    >>> power_at(two_stage(p0=0.1, p1=0.3), [0.1, 0.3]).round(4).tolist()
     [0.0471, 0.8051]
     """
-    if any(b.scale != "responders" or b.n is None for b in design.boundaries):
-        raise NotSupportedError(f"The power curve of {design.title} is not available: it does not count responders.")
-    return success(design.boundaries, truth)
+    if what_is_true(design) == "proportion":
+        return success(design.boundaries, truth)
+    if what_is_true(design) == "hazard ratio":
+        return _log_rank(design, np.atleast_1d(np.asarray(truth, dtype=np.float64)))
+    raise NotSupportedError(f"The power of {design.title} under other truths is not available.")
+
+
+def what_is_true(design: TrialDesign) -> Literal["proportion", "hazard ratio", ""]:
+    """Return what the power of a design is a function of; nothing where it cannot be worked out."""
+    if design.boundaries and all(b.scale == "responders" and b.n is not None for b in design.boundaries):
+        return "proportion"
+    log_rank = design.kind in {"logrank", "group_sequential_logrank"}
+    return "hazard ratio" if log_rank and all(b.events for b in design.boundaries) else ""
+
+
+def _log_rank(design: TrialDesign, ratio: Floats) -> Floats:
+    events = np.array([float(b.events or 0) for b in design.boundaries])
+    allocation = next(a.value for a in design.assumptions if a.name == "new treatment to control")
+    upper = [math.inf if b.efficacy is None else b.efficacy for b in design.boundaries]
+    lower = [-math.inf if b.futility is None else b.futility for b in design.boundaries]
+    drift = -np.log(ratio) * math.sqrt(events[-1] * information_of_one(allocation))
+    return np.array([exits(events / events[-1], lower, upper, d)[1].sum() for d in drift.tolist()])
 
 
 def success(looks: Sequence[Boundary], truth: ArrayLike) -> Floats:
@@ -65,6 +84,15 @@ def success(looks: Sequence[Boundary], truth: ArrayLike) -> Floats:
         In order, each with ``n`` patients so far.
     truth
         Shape (K,): true probabilities of response.
+
+    Examples
+    --------
+    >>> looks = (
+    ...     Boundary(look=1, n=10, scale="responders", futility=1, rule=""),
+    ...     Boundary(look=2, n=29, scale="responders", efficacy=6, futility=5, rule=""),
+    ... )
+    >>> success(looks, [0.1, 0.3]).round(4).tolist()
+    [0.0471, 0.8051]
     """
     p = np.atleast_1d(np.asarray(truth, dtype=np.float64))
     state = np.ones((len(p), 1))  # probability of 0, 1, ... responders while the trial goes on

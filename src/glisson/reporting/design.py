@@ -8,6 +8,7 @@ from importlib.metadata import version
 from glisson.design.curves import Curve
 from glisson.design.plan import TrialDesign
 from glisson.design.planning import Planned
+from glisson.design.suggest import Candidate
 from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.lines import Line, LinesFigure, Rule, axis
 from glisson.present.tabulate.design import (
@@ -18,7 +19,7 @@ from glisson.present.tabulate.design import (
     candidates_table,
     design_in_short,
 )
-from glisson.present.words import Words
+from glisson.present.words import Words, spelled
 from glisson.tables import Estimate
 
 
@@ -49,33 +50,43 @@ def design_document(page: Planned, words: Words | None = None) -> Document:
     )
 
 
-def candidates_document(title: str, answer: str, pages: Sequence[Planned], words: Words | None = None) -> Document:
-    """Return several candidate studies side by side, then each by itself.
+def candidates_document(
+    title: str, told: Sequence[str], candidates: Sequence[Candidate], *, synthetic: bool = False,
+    words: Words | None = None,
+) -> Document:  # fmt: skip
+    """Return candidate studies side by side, then each by itself.
 
     Parameters
     ----------
     title
-        Of the document.
-    answer
-        One paragraph: what the cohort leaves open and which study would answer it.
-    pages
-        The candidates.
+        Of the cohort.
+    told
+        Paragraphs: from what numbers the candidates come.
+    candidates
+        From ``glisson.design.suggest.suggest``.
+    synthetic
+        Whether the cohort is invented.
     words
         How numbers are written.
     """
     style = words or Words.of("ama")
-    blocks: list[Block] = [
-        Heading(text="The next study", anchor="next"),
-        Paragraph(text=answer, kind="answer"),
-        TableBlock(table=candidates_table([p.design for p in pages], style)),
-    ]
-    for i, page in enumerate(pages, start=1):
-        blocks.append(Heading(text=f"Candidate {i}: {page.design.title}", anchor=f"candidate-{i}"))
-        blocks += _blocks(page, style, f"-{i}", level=2)
+    possible = [c for c in candidates if c.planned is not None]
+    blocks: list[Block] = [Heading(text="The next study", anchor="next"), Paragraph(text=told[0], kind="answer")]
+    blocks += [Paragraph(text=text) for text in told[1:]]
+    if possible:
+        blocks.append(TableBlock(table=candidates_table(possible, style)))
+    blocks += [
+        Note(lead=f"{c.question} ", text=f"No study within reach: {c.why_not.rstrip('.')}.", kind="warn")
+        for c in candidates if c.planned is None
+    ]  # fmt: skip
+    for i, one in enumerate(possible, start=1):
+        blocks.append(Heading(text=f"Candidate {i}. {one.question}", anchor=f"candidate-{i}"))
+        if one.planned is not None:
+            blocks += _blocks(one.planned, style, f"-{i}", level=2)
     return Document(
         title=title,
-        subtitle=f"{len(pages)} candidate studies",
-        banner="",
+        subtitle=f"{spelled(len(possible)).capitalize()} candidate {'study' if len(possible) == 1 else 'studies'}",
+        banner="Synthetic data: every patient is invented." if synthetic else "",
         blocks=tuple(blocks),
         colophon=f"Produced by glisson {version('glisson')}.",
     )

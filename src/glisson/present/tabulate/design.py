@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.design.suggest import Candidate
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, plural, sentence_case
 from glisson.tables import Estimate
@@ -106,8 +107,10 @@ def behaviour_table(design: TrialDesign, words: Words, name: str = "behaviour") 
     scenarios = [e for e in design.characteristics if not e.group or e.group[0][0] == "scenario"]
     for group in dict.fromkeys(e.group for e in scenarios):
         rows.append(section(_scenario(", ".join(level for _, level in group))))
-        for e in design.characteristics.select(group=group):
-            rows.append(Row(cells=(_label(e), characteristic(e, words), e.method), indent=1))
+        rows += [
+            Row(cells=(_label(e), characteristic(e, words), e.method), indent=1)
+            for e in design.characteristics.select(group=group)
+        ]
     return TableModel(
         name=name,
         title=f"How the design behaves. {design.title}",
@@ -190,35 +193,53 @@ def _number(e: Estimate, value: float) -> str:
     return f"{value:,.1f}" if e.unit == "count" and not float(value).is_integer() else f"{value:,.4g}"
 
 
-def candidates_table(candidates: Sequence[TrialDesign], words: Words, name: str = "candidates") -> TableModel:
-    """Return several designs side by side: a column each.
+def candidates_table(candidates: Sequence[Candidate], words: Words, name: str = "candidates") -> TableModel:
+    """Return candidate studies side by side: a column each.
 
     Parameters
     ----------
     candidates
-        Designs.
+        Those that are within reach.
     words
         How numbers are written.
     """
-    lines: tuple[tuple[str, Callable[[TrialDesign], str]], ...] = (
-        ("Patients", lambda d: f"{d.n:,}"),
-        ("Events", lambda d: _count(d.events)),
-        ("Looks at the data", lambda d: str(max(len(d.boundaries), 1))),
-        ("Duration, months", lambda d: _said(d, "duration", words)),
-        ("Type I error", lambda d: _said(d, "type_i_error", words)),
-        ("Power", lambda d: _said(d, "power", words)),
-        ("Assurance", lambda d: _said(d, "assurance", words)),
-        ("Patients on average, no effect", lambda d: _said(d, "expected_n", words, "null")),
-    )
+    designs = [(c, c.planned.design) for c in candidates if c.planned is not None]
+    rows = [
+        Row(cells=("Design", *(d.title for _, d in designs))),
+        Row(cells=("Patients", *(f"{d.n:,}" for _, d in designs))),
+        Row(cells=("Events", *(_count(d.events) for _, d in designs))),
+        Row(cells=("Looks at the data", *(str(max((b.look for b in d.boundaries), default=1)) for _, d in designs))),
+    ]
+    rows += [
+        Row(cells=(label, *(_headline(c, statistic, words) for c, _ in designs))) for statistic, label in _HEADLINE
+    ]
     return TableModel(
         name=name,
         title="Candidate studies side by side",
-        columns=(text_column("", 1.6), *(Column(heading=d.title, width=1.8) for d in candidates)),
-        rows=tuple(Row(cells=(label, *(say(d) for d in candidates))) for label, say in lines),
+        columns=(text_column("", 1.6), *(Column(heading=c.question, width=1.8) for c, _ in designs)),
+        rows=tuple(rows),
+        notes=(
+            "Power: probability of success if the effect is as large as in the cohort, which a selected series "
+            "overstates. Assurance: the same, averaged over all effects the cohort leaves possible.",
+        ),
     )
 
 
-def _said(design: TrialDesign, statistic: str, words: Words, scenario: str = "") -> str:
-    found = [e for e in design.characteristics.select(statistic) if not scenario or ("scenario", scenario) in e.group]
-    told = [e for e in found if not scenario and ("scenario", "alternative") in e.group] or found
+_HEADLINE = (
+    ("duration", "Duration, months"), ("type_i_error", "Type I error"), ("power", "Power"), ("assurance", "Assurance"),
+    ("expected_n", "Patients on average, if no better"),
+)  # fmt: skip
+
+
+def _headline(candidate: Candidate, statistic: str, words: Words) -> str:
+    found = candidate.headline.select(statistic)
+    if not len(found):
+        return NOTHING_TO_PRINT
+    row = found.rows[0]
+    return characteristic(row, words) + (f", {row.detail}" if row.detail and statistic != "type_i_error" else "")
+
+
+def _said(design: TrialDesign, statistic: str, words: Words) -> str:
+    found = design.characteristics.select(statistic)
+    told = [e for e in found if ("scenario", "alternative") in e.group] or list(found)
     return characteristic(told[0], words) if told else NOTHING_TO_PRINT
