@@ -6,8 +6,10 @@ import pytest
 
 from glisson.assessing.lesions import ALL_TREATED, ASSISTED, COVERAGE, PRIMARY, SESSIONS, WITH_CONTROL, lesion_result
 from glisson.assessing.pseudonyms import Pseudonyms
+from glisson.clinical.derive import endpoint
 from glisson.clinical.read import demo_cohort
 from glisson.methods.clustered import clustered_proportion
+from glisson.methods.cox import cox
 from glisson.present.document import Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import lesions as tables
 from glisson.present.words import Words
@@ -44,6 +46,54 @@ def two_patients(**study):
         measurement=[{"assessment_id": f"{i[0]}{d}", "lesion_id": i, "role": "target", "status": "measured",
                       "long_mm": 25.0, "local_status": s} for i, seen in statuses.items() for d, s in seen],
     )  # fmt: skip
+
+
+def six_progressed_of_nine():
+    """Nine lesions of six patients, larger ones progressing more often; the first patient has four of them."""
+    sizes = {"a1": 12.0, "a2": 18.0, "a3": 35.0, "a4": 44.0, "b1": 20.0, "c1": 31.0, "d1": 52.0, "e1": 15.0, "f1": 40.0}
+    late = {"a3": 160, "a4": 100, "c1": 200, "d1": 100, "f1": 160, "e1": 200}
+    days = (-5, 40, 100, 160, 200)
+    people = sorted({i[0] for i in sizes})
+    return cohort(
+        {},
+        patient=[{"patient_id": p, "last_contact_date": on(400), "vital_status": "alive"} for p in people],
+        session=[{"session_id": f"S{p}", "patient_id": p, "date": on(0), "method": "deb_tace"} for p in people],
+        lesion=[{"lesion_id": i, "patient_id": i[0], "organ": "liver", "first_seen_date": on(-5), "is_node": False}
+                for i in sizes],
+        session_lesion=[{"session_id": f"S{i[0]}", "lesion_id": i, "coverage": "complete",
+                         "margin_mm": 5.0 if i in late else None} for i in sizes],
+        assessment=[{"assessment_id": f"{p}{d}", "patient_id": p, "date": on(d), "criterion": "recist11"}
+                    for p in people for d in days],
+        measurement=[{"assessment_id": f"{i[0]}{d}", "lesion_id": i, "role": "target", "status": "measured",
+                      "long_mm": mm, "local_status": None if d < 0 else "ltp" if d >= late.get(i, 999) else "none"}
+                     for i, mm in sizes.items() for d in days],
+    ), sizes  # fmt: skip
+
+
+@pytest.mark.independent
+def test_size_and_margin_are_covariates_of_local_progression() -> None:
+    made, sizes = six_progressed_of_nine()
+    result = lesion_result(made)
+    size, margin = result.covariates
+    ltp = endpoint(made, "ltp")
+    plain = cox(ltp, numbers={"mm": [sizes[str(u)] for u in ltp.unit]}).one("hazard_ratio")
+    assert (size.n, size.events, size.detail) == (9, 6, "per 10 mm")
+    assert "robust over 6 clusters" in size.method
+    assert [size.value, size.low, size.high] == pytest.approx([v**10 for v in (plain.value, plain.low, plain.high)])
+    assert size.value > 1
+    assert (margin.value, margin.n) == (None, 6)
+    assert margin.reason == "not estimable (the same in every lesion)"
+    text = next(b.text for b in lesion_section(assessment(), result) if getattr(b, "lead", "") == "Size and margin.")
+    assert "for each 10 mm of size before treatment was multiplied by" in text
+    assert "For smallest margin, the hazard ratio per 1 mm was not estimable" in text
+
+
+@pytest.mark.by_hand
+def test_too_few_progressions_give_a_reason() -> None:
+    size, margin = lesion_result(two_patients()).covariates
+    assert size.reason == "not estimable (not recorded)"
+    assert margin.reason == "not estimated (1 local progression of 1 lesion; at least 5 are needed)"
+    assert (size.value, size.events) == (None, 0)
 
 
 def counted(estimates, variable, detail, method=None):

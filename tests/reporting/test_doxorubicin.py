@@ -68,7 +68,7 @@ def test_the_text_says_what_was_seen_who_was_looked_at_and_what_contradicts():
     assert "neutropenia in 1 of 17, more than the adverse events say of neutropenia" in text
     assert "1 patient of them had less than 30 days of follow-up; of the 29 others alone the bound is 10%" in text
     assert "None of them had leukopenia" in text
-    assert "Above 550 mg/m2 together: Pt02. Above 400 mg/m2 together: Pt01." in text
+    assert "Above 550 mg/m² together: Pt02. Above 400 mg/m² together: Pt01." in text
     assert "1 of those who had doxorubicin through the catheter began a systemic regimen with doxorubicin later" in text
 
 

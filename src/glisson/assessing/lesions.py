@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from glisson.assessing.pseudonyms import Pseudonyms
 from glisson.assessment import NOTHING
@@ -28,6 +29,7 @@ from glisson.clinical.lesion_outcomes import (
 from glisson.clinical.timeline import timeline
 from glisson.errors import InputError
 from glisson.methods.clustered import METHOD, clustered_incidence, clustered_proportion
+from glisson.methods.cox import cox
 from glisson.tables import Endpoint, Estimate, Estimates, Factor, Group
 
 DAYS_PER_MONTH = 30.4375
@@ -35,6 +37,10 @@ DAYS_PER_MONTH = 30.4375
 SESSIONS, COVERAGE = "Technical success of sessions", "Complete coverage of lesions"
 PRIMARY, ASSISTED = "Primary technique efficacy", "Assisted technique efficacy"
 WITH_CONTROL, ALL_TREATED = "lesions with a first control", "all treated lesions"
+#: Covariates of local progression: column of the lesion, what it is called, and the step in mm of its hazard ratio.
+COVARIATES = (("size_mm", "Size before treatment", 10), ("margin_mm", "Smallest margin", 1))
+#: Fewest local progressions from which the hazard ratio of one covariate is estimated.
+LEAST_EVENTS = 5
 #: Grouping variables of local progression, beside the method.
 STRATA = ("margin", "size")
 
@@ -81,6 +87,7 @@ def lesion_result(cohort: Cohort) -> LesionResult | None:
         reclassified=lesion_names(cohort, name, reclassified(cohort)),
         derived=0 if local is None else int(local["derived"].sum()),
         statuses=0 if local is None else len(local),
+        covariates=local_covariates(cohort, outcomes, level),
         notes=_notes(outcomes),
     )
 
@@ -180,6 +187,53 @@ def _progression(cohort: Cohort, outcomes: pl.DataFrame) -> tuple[Estimates, tup
         here = (len(part), len(np.unique(part.cluster)), sum(str(u) in clear for u in part.unit))
         sizes.append((group, *here))
     return rows, tuple(sizes)
+
+
+def local_covariates(cohort: Cohort, outcomes: pl.DataFrame, level: float) -> Estimates:
+    """Estimate hazard ratios of local progression by size and by margin, each as a number in a model of its own.
+
+    The hazard is cause-specific (death ends the observation of a lesion), and the covariance counts patients.
+
+    Parameters
+    ----------
+    cohort
+        Validated records.
+    outcomes
+        ``lesion_id``, ``size_mm`` and ``margin_mm`` of the treated lesions.
+    level
+        Confidence level.
+    """
+    try:
+        ltp = endpoint(cohort, "ltp")
+    except InputError:
+        return NOTHING
+    rows = NOTHING
+    for column, name, step in COVARIATES:
+        of = dict(outcomes.select("lesion_id", column).drop_nulls().rows())
+        part = ltp.take(np.array([str(u) in of for u in ltp.unit], dtype=bool))
+        values = np.array([of[str(u)] for u in part.unit], dtype=float) / step
+        rows += _hazard_ratio(part, values, name, f"{step} mm", level)
+    return rows
+
+
+def _hazard_ratio(part: Endpoint, values: NDArray[np.float64], name: str, step: str, level: float) -> Estimates:
+    """Return the hazard ratio of one number, or why there is none."""
+    events, n = int((part.cause == 1).sum()), len(part)
+    reason = ""
+    if n == 0:
+        reason = "not estimable (not recorded)"
+    elif events < LEAST_EVENTS:
+        progressed = f"{events} local progression{'' if events == 1 else 's'}"
+        among = f"{n} lesion{'' if n == 1 else 's'}"
+        reason = f"not estimated ({progressed} of {among}; at least {LEAST_EVENTS} are needed)"
+    elif np.ptp(values) == 0:
+        reason = "not estimable (the same in every lesion)"
+    if reason:
+        row = Estimate(variable=name, statistic="hazard_ratio", unit="ratio", method="Cox model", n=n, events=events,
+                       reason=reason, detail=f"per {step}")  # fmt: skip
+        return Estimates((row,))
+    found = cox(part, numbers={"x": values}, units={"x": step}, level=level).select("hazard_ratio")
+    return Estimates(tuple(replace(e, variable=name, detail=f"per {step}") for e in found))
 
 
 def _ever_clear(cohort: Cohort, outcomes: pl.DataFrame) -> set[str]:

@@ -155,6 +155,9 @@ class LesionResult:
     sizes
         (group, lesions, patients, lesions ever free of viable tumour after treatment) of the groups in ``progression``;
         only those that were free of it can progress locally.
+    covariates
+        ``hazard_ratio`` of local progression by size before treatment (10 mm) and smallest margin (1 mm), one model
+        each over the lesions in which it is recorded; a reason where there are too few progressions.
     reclassified
         (pseudonym and number of the lesion, reason) of recorded progression that is residual tumour by definition.
     derived, statuses
@@ -174,4 +177,5 @@ class LesionResult:
     reclassified: tuple[tuple[str, str], ...]
     derived: int
     statuses: int
+    covariates: Estimates
     notes: tuple[str, ...] = ()

@@ -87,10 +87,19 @@ def _only(frame: pl.DataFrame, column: str, value: str, found: list[str]) -> pl.
     return frame.filter(keep | pl.col(column).is_null() if found == [value] else keep)
 
 
+#: What a criterion is derived from, of every target before and after treatment.
+_DERIVED_FROM = {
+    "recist11": "long_mm (short_mm of nodes)", "mrecist": "viable_long_mm", "easl": "viable_area_mm2",
+    "who": "long_mm and short_mm", "choi": "long_mm and hu_mean", "mchoi": "long_mm and hu_mean",
+}  # fmt: skip
+
+
 def _must_be_recorded(what: str, wanted: str, found: list[str], possible: tuple[str, ...]) -> None:
     if wanted not in found:
+        needs = _DERIVED_FROM.get(wanted, "")
+        given = f", nor do the measurements give it; they would by {needs} of the targets" if needs else ""
         raise SettingsError(
-            f"endpoints.{what} = {wanted!r}, but no assessment is recorded by it",
+            f"{what} {wanted!r} was asked for, but no assessment is recorded by it{given}",
             expected=f"one of those recorded: {', '.join(found) or 'none'} (possible: {', '.join(possible)})",
         )
 

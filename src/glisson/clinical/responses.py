@@ -134,12 +134,29 @@ def _kept(scans: pl.DataFrame, settings: EndpointSettings, code: str, found: Der
     """Return the assessments of the criterion; of one that nobody recorded, those from which it can be derived."""
     recorded = recorded_codes(scans, "criterion")
     if code in recorded or not settings.criterion:
-        return chosen(scans, settings)
+        kept, text = chosen(scans, settings)
+        return _with_measured(kept, scans, settings.reader, found), text
     ids = found.scans["assessment_id"].unique()
     rows = scans.filter(pl.col("assessment_id").is_in(ids.implode()))
     blank = [pl.lit(None, dtype=pl.String).alias(c) for c in RECORDED_IN.values()]
     rows, reader = of_reader(rows.with_columns(blank), settings.reader)
     return rows, ", ".join(part for part in (f"{found.label} (chosen, derived from measurements)", reader) if part)
+
+
+def _with_measured(kept: pl.DataFrame, scans: pl.DataFrame, reader: str, found: Derived) -> pl.DataFrame:
+    """Add the scans that were recorded by another criterion only, but whose measurements give this one's response.
+
+    What was recorded for them is no response of this criterion and is left blank.
+    """
+    if len(kept) == len(scans):
+        return kept
+    seen = found.scans.filter((pl.col("site") == "any") & pl.col("response").is_not_null())
+    told = seen.filter(pl.col("baseline") | (pl.col("response") != "NE"))["assessment_id"].unique()
+    rows = of_reader(scans, reader)[0]
+    ids = kept["assessment_id"].unique()
+    more = rows.filter(pl.col("assessment_id").is_in(told.implode()) & ~pl.col("assessment_id").is_in(ids.implode()))
+    blank = [pl.lit(None, dtype=pl.String).alias(c) for c in RECORDED_IN.values() if c in more.columns]
+    return pl.concat([kept, more.with_columns(blank)]).sort("source_row") if len(more) else kept
 
 
 def _with_derived(scans: pl.DataFrame, found: Derived) -> pl.DataFrame:

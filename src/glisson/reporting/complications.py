@@ -73,7 +73,7 @@ def reild_section(assessment: Assessment, screen: ReildScreen | None) -> list[Bl
         return []
     text = (
         f"More than {screen.from_days} and up to {screen.to_days} days after radioembolization, the records of "
-        f"{plural(screen.treated, 'patient')} so treated were searched for bilirubin above 51.3 umol/L (3 mg/dL) with "
+        f"{plural(screen.treated, 'patient')} so treated were searched for bilirubin above 51.3 µmol/L (3 mg/dL) with "
         "ascites and without progression in the liver. "
     )
     lacking = screen.treated - screen.measured

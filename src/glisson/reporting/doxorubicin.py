@@ -180,11 +180,11 @@ def _doses(result: DoxorubicinResult) -> str:
     warn, alert = result.limits
     text = "[[doxorubicin-doses]] gives the doses. "
     if result.alerted:
-        text += f"Above {alert:g} mg/m2 together: {listed(list(result.alerted))}. "
+        text += f"Above {alert:g} mg/m² together: {listed(list(result.alerted))}. "
     if result.warned:
-        text += f"Above {warn:g} mg/m2 together: {listed(list(result.warned))}. "
+        text += f"Above {warn:g} mg/m² together: {listed(list(result.warned))}. "
     if not result.alerted and not result.warned:
-        text += f"No known sum was above {warn:g} mg/m2. "
+        text += f"No known sum was above {warn:g} mg/m². "
     return (
         text
         + "The limits are conventions for doxorubicin by vein; what beads add to the exposure of the heart is less."

@@ -8,7 +8,7 @@ from glisson.assessment.response import LesionResult
 from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import lesions as tables
 from glisson.present.tabulate.common import find
-from glisson.present.words import DAYS_PER_MONTH, Words, listed, opening, plural
+from glisson.present.words import DAYS_PER_MONTH, Words, listed, lower_first, opening, plural
 from glisson.reporting.wording import spoken_group, words_of
 from glisson.tables import Estimate, Estimates, Group
 
@@ -46,6 +46,8 @@ def lesion_section(assessment: Assessment, result: LesionResult | None) -> list[
     else:
         blocks.append(Paragraph(lead="Local tumour progression.", text=_progression_text(result, words)))
         blocks.append(TableBlock(table=progression))
+        if len(result.covariates):
+            blocks.append(Paragraph(lead="Size and margin.", text=_covariates_text(result, words)))
     corrected = tables.reclassified(assessment, result)
     if corrected is not None:
         blocks += [_reclassified_text(result), TableBlock(table=corrected)]
@@ -122,6 +124,24 @@ def _progression_text(result: LesionResult, words: Words) -> str:
         how = "all as recorded" if not result.derived else f"{result.derived} of them derived from the viable part"
         text += f" It rests on {plural(result.statuses, 'local status', 'local statuses')}, {how}."
     return text
+
+
+def _covariates_text(result: LesionResult, words: Words) -> str:
+    """Say how local progression goes with size and margin, each as a number."""
+    parts = []
+    for e in result.covariates:
+        step = e.detail.removeprefix("per ")
+        if e.value is None:
+            parts.append(f"For {lower_first(e.variable)}, the hazard ratio per {step} was {e.reason}.")
+        else:
+            parts.append(
+                f"The hazard of local progression for each {step} of {lower_first(e.variable)} was multiplied by "
+                f"{words.phrase(e)} ({e.events} progressions of {e.n} lesions)."
+            )
+    methods = dict.fromkeys(e.method for e in result.covariates if e.value is not None)
+    if methods:
+        parts.append(f"One model each, so that neither is adjusted for the other: {'; '.join(methods)}.")
+    return " ".join(parts)
 
 
 def _reclassified_text(result: LesionResult) -> Paragraph:

@@ -77,4 +77,5 @@ class LesionPart(Part):
     reclassified: Pairs
     derived: int
     statuses: int
+    covariates: EstimateRows
     notes: tuple[str, ...]

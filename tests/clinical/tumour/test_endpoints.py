@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 import glisson as gl
 from glisson.clinical.derive import available
 from glisson.clinical.read import demo_cohort
+from glisson.clinical.response import best_response
 from glisson.clinical.settings import parse_study
 from glisson.clinical.timeline import timeline
 from glisson.errors import InputError
@@ -117,3 +121,19 @@ def test_one_reader_of_several():
              scan(60, {"l1": 50}, reader="local"), scan(60, {"l1": 40}, reader="central1")]  # fmt: skip
     assert days(measured(scans), "pfs") == ([60], [1]), "the worst reading of a date counts"
     assert days(measured(scans, study={"endpoints": {"reader": "central1"}}), "pfs") == ([60], [0])
+
+
+def test_scans_recorded_by_another_criterion_still_count_where_their_measurements_tell():
+    whole = demo_cohort()
+    scans = whole.table("assessment")
+    some = pl.int_range(pl.len()).is_in([9, 10, 11])
+    other = scans.with_columns(
+        criterion=pl.when(some).then(pl.lit("mrecist")).otherwise("criterion"),
+        overall_resp=pl.when(some).then(pl.lit("PD")).otherwise("overall_resp"),
+    )
+    mixed = replace(whole, tables={**whole.tables, "assessment": other})
+    for code in ("recist11", "mrecist", "choi"):
+        assert best_response(mixed, code).by().counts.tolist() == best_response(whole, code).by().counts.tolist()
+    bare = replace(mixed, tables={k: v for k, v in mixed.tables.items() if k != "measurement"})
+    records = timeline(bare, criterion="recist11").tables["assessment"]
+    assert len(records.filter(pl.col("criterion") == "mrecist")) == 0, "without measurements they say nothing"

@@ -107,7 +107,7 @@ def reild(assessment: Assessment, screen: ReildScreen, words: Words) -> TableMod
         columns=(
             text_column("Patient", 1),
             Column(heading="Day after treatment", width=1.2),
-            Column(heading="Bilirubin, umol/L", width=1.2),
+            Column(heading="Bilirubin, µmol/L", width=1.2),
             text_column("Ascites recorded as", 1.6),
             text_column("What to do", 2),
         ),

@@ -9,6 +9,7 @@ from glisson.evidence import library
 from glisson.present.document import linked
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
+from glisson.present.tabulate.events import version_note
 from glisson.present.words import NOTHING_TO_PRINT, Words
 from glisson.tables import Group
 
@@ -39,11 +40,11 @@ def observed(assessment: Assessment, result: DoxorubicinResult, words: Words) ->
         columns=(text_column("Complication", 2.6), *(_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=(
-            f"Adverse events of any grade within {result.window_days} days of a session. Where nobody had one, by "
-            "record or blood count: the highest true rate that is compatible with it (exact one-sided "
-            f"{words.level(result.level)} bound). Blood counts: treatment-emergent falls, of those with a count after "
-            "treatment. The first column holds all who had doxorubicin at any session, the others are by "
-            "first method.",
+            f"Adverse events of any grade within {result.window_days} days of a session "
+            f"({_version(assessment)}). Where nobody had one, by record or blood count: the highest true rate that is "
+            f"compatible with it (exact one-sided {words.level(result.level)} bound). Blood counts: treatment-emergent "
+            "falls, of those with a count after treatment. The first column holds all who had doxorubicin at any "
+            "session, the others are by first method.",
         ),
         wide=len(groups) > 4,
     )
@@ -102,8 +103,8 @@ def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> Ta
     """Return cumulative doxorubicin by group."""
     names = ("arterial_mg", "arterial_mg_m2", "systemic_mg_m2", "combined_mg_m2")
     labels = (
-        "Through the catheter, mg", "Through the catheter, mg/m2", "By vein before treatment, mg/m2",
-        "Both together (upper bound), mg/m2",
+        "Through the catheter, mg", "Through the catheter, mg/m²", "By vein before treatment, mg/m²",
+        "Both together (upper bound), mg/m²",
     )  # fmt: skip
     rows = [
         Row(cells=(label, *(_dose(g, name, words) for g in result.doses)))
@@ -117,12 +118,16 @@ def doses(assessment: Assessment, result: DoxorubicinResult, words: Words) -> Ta
         notes=(
             "Median (quartiles), highest, and patients with a value; doses through the catheter among those who had "
             "it. Beads release only a part of the drug into the circulation, and how much is not known: the sum is an "
-            "upper bound of the exposure of the heart. Heart failure after doxorubicin by vein, by cumulative mg/m2: "
+            "upper bound of the exposure of the heart. Heart failure after doxorubicin by vein, by cumulative mg/m²: "
             f"{_heart_failure(words)} (estimates of Swain 2003, breast and lung cancer). In soft-tissue sarcoma, with "
             f"dexrazoxane allowed, cardiac dysfunction of grade 3 or worse: {_dysfunction(words)} (Jones 2021).",
         ),
         wide=len(result.doses) > 4,
     )
+
+
+def _version(assessment: Assessment) -> str:
+    return "version not recorded" if assessment.safety is None else version_note(assessment.safety).rstrip(".")
 
 
 def _heart_failure(words: Words) -> str:

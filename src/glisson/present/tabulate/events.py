@@ -19,6 +19,7 @@ def by_class(assessment: Assessment, safety: SafetyResult, words: Words) -> Tabl
     """Return patients with an event of each organ class, overall and by method."""
     return _rates(
         assessment,
+        safety,
         safety.classes,
         words,
         name="events-classes",
@@ -31,6 +32,7 @@ def selected(assessment: Assessment, safety: SafetyResult, words: Words) -> Tabl
     """Return patients with a related, serious or non-target event, overall and by method."""
     return _rates(
         assessment,
+        safety,
         safety.selections,
         words,
         name="events-selected",
@@ -82,6 +84,7 @@ def per_session(assessment: Assessment, safety: SafetyResult, words: Words) -> T
         "last session: the window of a session ends where the next one begins. In brackets the exact "
         f"{words.level(level)} interval at the effective number of sessions: it counts patients, because sessions of "
         "one patient are alike.",
+        version_note(safety),
     ]
     lost = [e for e in safety.session_mortality.select("proportion", group=()) if e.warning]
     if lost:
@@ -180,11 +183,23 @@ def versions_note(safety: SafetyResult) -> str:
     text = f"Within {safety.window_days} days of a session"
     if safety.hepatic_window_days is not None:
         text += f" (effects on the liver and of radiation after radioembolization: {safety.hepatic_window_days} days)"
-    return f"{text}. CTCAE version: {', '.join(safety.ctcae_versions) or 'not recorded'}."
+    return f"{text}. {version_note(safety)}"
+
+
+def version_note(safety: SafetyResult) -> str:
+    """Return the sentence on the CTCAE version."""
+    return f"CTCAE version: {', '.join(safety.ctcae_versions) or 'not recorded'}."
 
 
 def _rates(
-    assessment: Assessment, terms: Sequence[SafetyTerm], words: Words, *, name: str, title: str, note: str
+    assessment: Assessment,
+    safety: SafetyResult,
+    terms: Sequence[SafetyTerm],
+    words: Words,
+    *,
+    name: str,
+    title: str,
+    note: str,
 ) -> TableModel:
     """Return x/n with exact intervals of some tallies, for any grade and for severe ones, overall and by method."""
     groups = list(dict.fromkeys(g for t in terms for g in _groups(t.estimates)))
@@ -202,7 +217,7 @@ def _rates(
         title=caption(assessment, title),
         columns=(text_column("", 2.6), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
-        notes=(f"{note} In brackets the exact {words.level(level)} interval.",),
+        notes=(f"{note} In brackets the exact {words.level(level)} interval. {version_note(safety)}",),
         wide=len(groups) > 3,
     )
 

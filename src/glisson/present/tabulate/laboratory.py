@@ -7,7 +7,7 @@ from glisson.assessment.laboratory import LaboratoryResult, LabTest, LiverScore
 from glisson.clinical.labs.counts import GRADES, NOT_GRADABLE, NOT_MEASURED
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_column, rate_cell
-from glisson.present.words import NOTHING_TO_PRINT, Words, lower_first
+from glisson.present.words import NOTHING_TO_PRINT, Words, listed, lower_first, sentence_case
 from glisson.tables import CountTable, Estimate, Group
 
 #: Tests of the liver, of which shifts are printed.
@@ -197,8 +197,11 @@ def window_note(result: LaboratoryResult) -> str:
 
 
 def _clinical_notes(result: LaboratoryResult) -> tuple[str, ...]:
-    named = [f"{lower_first(t.term)}: {t.clinical}" for t in result.tests if t.clinical]
-    return (f"{'; '.join(named)[:1].upper()}{'; '.join(named)[1:]}.",) if named else ()
+    by_note: dict[str, list[str]] = {}
+    for test in result.tests:
+        if test.clinical:
+            by_note.setdefault(test.clinical, []).append(lower_first(test.term))
+    return tuple(f"{sentence_case(listed(terms))}: {why}." for why, terms in by_note.items())
 
 
 def _score_rows(score: LiverScore, groups: list[Group], words: Words) -> list[Row]:

@@ -33,12 +33,17 @@ def response(assessment: Assessment, result: ResponseResult, words: Words) -> Ta
         rows.append(Row(cells=(label, *(rate_cell(e, words) for e in of_name)), indent=1))
     return TableModel(
         name="response",
-        title=caption(assessment, f"Response by {result.criterion}, overall and by first method"),
+        title=caption(assessment, f"Response by {_plain(result.criterion)}, overall and by first method"),
         columns=(text_column("Response", 2.4), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=result.notes,
         wide=len(groups) > 4,
     )
+
+
+def _plain(criterion: str) -> str:
+    """Return a criterion without how it was chosen, which the text says: ``RECIST 1.1 (the only one recorded)``."""
+    return criterion.split(" (", maxsplit=1)[0]
 
 
 def others(assessment: Assessment, result: ResponseResult, words: Words) -> TableModel | None:
@@ -112,7 +117,9 @@ def depth_and_timing(assessment: Assessment, result: ResponseResult, words: Word
         rows.append(Row(cells=(f"By {day / DAYS_PER_MONTH:.0f} months", *cells), indent=1))
     return TableModel(
         name="response-depth",
-        title=caption(assessment, "Depth and timing of response, overall and by first method"),
+        title=caption(
+            assessment, f"Depth and timing of response by {_plain(result.criterion)}, overall and by first method"
+        ),
         columns=(text_column("", 2.4), *(group_column(assessment, g) for g in groups)),
         rows=tuple(rows),
         notes=_depth_notes(result),

@@ -8,7 +8,7 @@ from glisson.assessment import Assessment, SafetyResult, SafetyTerm
 from glisson.clinical.toxicity import UNKNOWN_GRADE
 from glisson.present.table import Column, Row, TableModel, text_column
 from glisson.present.tabulate.common import caption, group_column, rate_cell
-from glisson.present.tabulate.events import versions_note
+from glisson.present.tabulate.events import version_note, versions_note
 from glisson.present.words import Words
 from glisson.tables import CountTable, Estimate, Estimates, Group
 
@@ -87,7 +87,7 @@ def by_method(assessment: Assessment, safety: SafetyResult, words: Words, *, lea
         title=caption(assessment, f"Patients with an adverse event of {what}, overall and by first method"),
         columns=(text_column("Term", 2.2), *(group_column(assessment, g) for g in groups)),
         rows=rows,
-        notes=(_interval_note(safety.terms, words),),
+        notes=(f"{_interval_note(safety.terms, words)} {version_note(safety)}",),
         wide=len(groups) > 3,
     )
 
