@@ -153,7 +153,7 @@ def prepare(
 
 
 def linear_predictor(data: CoxData, beta: Floats) -> Floats:
-    """Return offset plus covariates times coefficients, shape (n,): rows that are alike get the same to the last bit."""
+    """Return offset plus covariates times coefficients, shape (n,): alike rows get the same to the last bit."""
     eta = data.offset.copy()
     for j, line in enumerate(data.x.T):
         eta += line * beta[j]
