@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from glisson.kernels.counting_sort import distinct, passed, stable_order
 from glisson.kernels.risk_sets import Bools, Floats, Ints
 
 
 def concordance(
-    score: Floats, exit: Floats, event: Bools, entry: Floats | None = None, stratum: Ints | None = None
+    score: Floats,
+    exit: NDArray[Any],
+    event: Bools,
+    entry: NDArray[Any] | None = None,
+    stratum: Ints | None = None,
 ) -> tuple[int, int, int]:
     """Count pairs of an event and a row still at risk after it.
 
@@ -29,52 +37,81 @@ def concordance(
     -----
     Harrell FE, Califf RM, Pryor DB, Lee KL, Rosati RA. JAMA 1982;247:2543-2546.
     """
-    rank = np.unique(score, return_inverse=True)[1].astype(np.int64).reshape(-1)
     strata = np.zeros(len(exit), dtype=np.int64) if stratum is None else stratum
-    higher = same = total = 0
+    lower = same = total = 0
     for one in np.unique(strata):
-        rows = np.flatnonzero(strata == one)
-        if not event[rows].any():
-            continue
-        own = _stratum(rank[rows], exit[rows], event[rows], None if entry is None else entry[rows])
-        higher, same, total = higher + own[0], same + own[1], total + own[2]
-    return higher, total - higher - same, same
+        rows = slice(None) if stratum is None else np.flatnonzero(strata == one)
+        if event[rows].any():
+            own = _stratum(score[rows], exit[rows], event[rows], None if entry is None else entry[rows])
+            lower, same, total = lower + own.lower, same + own.same, total + own.later
+    return lower, total - lower - same, same
 
 
-def _stratum(rank: Ints, exit: Floats, event: Bools, entry: Floats | None) -> tuple[int, int, int]:
-    """Return pairs with a lower score than the event's, with the same score, and all."""
+class _Pairs(NamedTuple):
+    """Pairs of a query and a point that is later: the point lower, as high, and all."""
+
+    lower: int
+    same: int
+    later: int
+
+
+def _stratum(score: Floats, exit: NDArray[Any], event: Bools, entry: NDArray[Any] | None) -> _Pairs:
     # Half a step later: whoever is censored at the time of an event outlives it.
-    times = np.unique(exit if entry is None else np.concatenate([exit, entry]), return_inverse=True)[1].reshape(-1)
-    leave = 2 * times[: len(exit)].astype(np.int64) + ~event
-    died = 2 * times[: len(exit)][event].astype(np.int64)
-    counts = _later(leave, rank, died, rank[event])
-    if entry is not None:
-        waiting = 2 * times[len(exit) :].astype(np.int64) + 1
-        absent = _later(waiting, rank, died, rank[event])
-        counts = (counts[0] - absent[0], counts[1] - absent[1], counts[2] - absent[2])
-    lower, upto, later = counts
-    return int(lower.sum()), int((upto - lower).sum()), int(later.sum())
+    times = distinct(exit if entry is None else np.concatenate([exit, entry]))
+    leave = 2 * (passed(times, exit) - 1) + ~event
+    found = _later(leave, score, np.ones(len(leave), dtype=np.bool_), event)
+    if entry is None:
+        return found
+    died = np.flatnonzero(event)
+    wait = 2 * (passed(times, entry) - 1) + 1
+    point = np.arange(len(wait) + len(died)) < len(wait)
+    absent = _later(np.append(wait, leave[died]), np.append(score, score[died]), point, ~point)
+    return _Pairs(*(here - away for here, away in zip(found, absent, strict=True)))
 
 
-def _later(time: Ints, rank: Ints, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return for each query (at, of) the points of a later time: of lower rank, of at most its rank, and all.
+def _later(time: Ints, score: Floats, point: Bools, query: Bools) -> _Pairs:
+    """Count pairs of a query and a point of a later time.
 
-    Points are sorted by time. Blocks of doubling length are sorted by rank; the points after a query are the blocks of
-    the binary expansion of how many there are, so each level answers all its queries with one search.
+    Everything is sorted by score, equal scores by time, so that a lower later point is one that comes before. Two times
+    differ first in some binary digit: digit by digit, from the highest, ones before zeros are counted among those whose
+    higher digits are the same, which are then kept together, zeros before ones.
     """
-    order = np.argsort(-time, kind="stable")
-    ordered = rank[order]
-    n, height = len(order), int(rank.max()) + 2
-    later = np.searchsorted(-time[order], -at, side="left").astype(np.int64)
-    lower, upto = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    length = 1
-    while length <= n:
-        block = np.arange(n) // length
-        keys = np.sort(block * height + ordered)
-        asked = np.flatnonzero(later & length)
-        begin = (later[asked] // (2 * length)) * 2  # the block before that bit
-        base = begin * length
-        lower[asked] += np.searchsorted(keys, begin * height + of[asked], side="left") - base
-        upto[asked] += np.searchsorted(keys, begin * height + of[asked], side="right") - base
-        length *= 2
-    return lower, upto, later
+    order = stable_order(time)
+    order = order[np.argsort(score[order], kind="stable")]
+    time, score, point, query = time[order], score[order], point[order], query[order]
+    size = int(time.max()) + 1
+    after = np.cumsum(np.bincount(time[point], minlength=size)[::-1])[::-1]
+    later = int(np.append(after, 0)[time[query] + 1].sum())
+    same = _same(time, score, point, query)
+    lower, sizes, packed = 0, np.array([len(time)]), 4 * time + 2 * point + query
+    if 4 * size <= 2**16:
+        packed = packed.astype(np.uint16)
+    for digit in range((size - 1).bit_length() - 1, -1, -1):
+        starts = np.cumsum(sizes) - sizes
+        one = (packed & (4 << digit)) != 0
+        asking = (packed & 1 != 0) & ~one
+        ones = np.cumsum(one & (packed & 2 != 0))
+        before = np.append(0, ones)[starts] if len(starts) > 1 else np.zeros(1, dtype=np.int64)
+        lower += int(ones @ asking) - int(before @ np.add.reduceat(asking, starts, dtype=np.int64))
+        high = np.add.reduceat(one, starts, dtype=np.int64)
+        sizes = np.concatenate([sizes - high, high])
+        sizes = sizes[sizes > 0]
+        packed = np.concatenate([packed[~one], packed[one]])
+    return _Pairs(lower, same, later)
+
+
+def _same(time: Ints, score: Floats, point: Bools, query: Bools) -> int:
+    """Count pairs of a query and a later point of the same score; rows are sorted by score, then by time."""
+    new = np.append(True, score[1:] != score[:-1])
+    if new.all():
+        return 0
+    points = np.append(0, np.cumsum(point))
+
+    def upto(first: Bools) -> Ints:
+        """Return the points up to the end of the run of each row."""
+        starts = np.flatnonzero(first)
+        ends = np.append(starts[1:], len(first))
+        return np.repeat(points[ends], ends - starts)
+
+    moment = upto(new | np.append(True, time[1:] != time[:-1]))
+    return int((upto(new) - moment)[query].sum())

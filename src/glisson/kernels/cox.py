@@ -153,8 +153,10 @@ def prepare(
 
 
 def linear_predictor(data: CoxData, beta: Floats) -> Floats:
-    """Return offset plus covariates times coefficients, shape (n,)."""
-    eta: Floats = data.x @ beta + data.offset
+    """Return offset plus covariates times coefficients, shape (n,): alike rows get the same to the last bit."""
+    eta = data.offset.copy()
+    for j, line in enumerate(data.x.T):
+        eta += line * beta[j]
     return eta
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -17,13 +18,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Kind = Literal["binomial", "poisson"]
 
-#: Nodes for μ, τ and θ; the check halves the first two. A rough look comes first: it finds where μ can be.
-NODES, _ROUGH = (65, 40, 24), (129, 20, 12)
+#: Nodes for μ, τ and θ; the check halves them. A rough look at nodes of μ and τ comes first: it finds where μ can be.
+NODES, _ROUGH = (65, 40, 24), (129, 20)
 _NEGLIGIBLE, _FAINT = 1e-10, 1e-7
-#: Values at which the marginal distribution of a group's parameter is worked out.
-_POINTS = 301
-#: A normal narrower than this many steps of μ is averaged over its own nodes, not over those of μ.
-_NARROW = 1.5
+#: Values at which the marginal distribution of a group's parameter is worked out, and those at which the mixture of
+#: normals is: a polynomial through them gives the rest to 1e-9 of its peak.
+_POINTS, _CHEBYSHEV = 301, 128
+#: A normal narrower than this many steps of μ is averaged over so many nodes of its own, not over those of μ.
+_NARROW, _OWN = 1.5, 12
+#: Values that are worked out at a time, so that they stay in the cache of a processor.
+_ROWS = 16
 _SPAN_TAU, _SPAN_MU, _NEWTON = 6.0, 9.0, 60
 #: Largest difference between a fit and one with half the nodes, in standard deviations, that is accepted.
 TOLERANCE = 2e-3
@@ -43,6 +47,8 @@ class Pooled:
         Shape (M, T, J, Q): nodes of each group's parameter given μ and τ, and their weights, summing to 1 over Q.
     log_evidence
         Shape (M, T, J): log probability of each group's data given μ and τ, up to a constant of the group.
+    middle, variance
+        Shape (M, T, J): mean and variance of each group's parameter given μ and τ.
     kind, events, size
         The data, as given to ``pool``.
     error
@@ -55,6 +61,8 @@ class Pooled:
     theta: Floats
     share: Floats
     log_evidence: Floats
+    middle: Floats
+    variance: Floats
     kind: Kind
     events: Floats
     size: Floats
@@ -77,7 +85,11 @@ class Pooled:
             log_left = np.log(self.weight) - self.log_evidence[:, :, group]
         log_left -= log_left[self.weight > _NEGLIGIBLE * self.weight.max()].max()
         narrow = self.tau < _NARROW * (self.mu[1] - self.mu[0])
-        mixed = _wide_mixture(theta, self.mu, self.tau[~narrow], log_left[:, ~narrow])
+        few, spread_out = _interpolation()
+        wide = _wide_mixture(
+            (low + high) / 2 + (high - low) / 2 * few, self.mu, self.tau[~narrow], log_left[:, ~narrow]
+        )
+        mixed = np.maximum(spread_out @ wide, 0.0)
         mixed += _narrow_mixture(theta, self.mu, self.tau[narrow], log_left[:, narrow])
         log_like = _loglik(self.kind, self.events[group], self.size[group], theta)
         density = mixed * np.exp(log_like - log_like.max())
@@ -86,15 +98,20 @@ class Pooled:
 
     def mean(self, group: int, function: str = "identity") -> float:
         """Return the posterior mean of a group's parameter, or of ``"exp"`` or ``"expit"`` of it."""
+        if function == "identity":
+            return float((self.weight * self.middle[:, :, group]).sum())
         values = _of(function, self.theta[:, :, group])
         return float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], values))
 
     def sd(self, group: int, function: str = "identity") -> float:
         """Return the posterior standard deviation, as ``mean``."""
+        first = self.mean(group, function)
+        if function == "identity":
+            second = self.weight * (self.variance[:, :, group] + (self.middle[:, :, group] - first) ** 2)
+            return float(np.sqrt(second.sum()))
         values = _of(function, self.theta[:, :, group])
-        first = float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], values))
-        second = float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], (values - first) ** 2))
-        return float(np.sqrt(max(second, 0.0)))
+        square = float(np.einsum("mt,mtq,mtq->", self.weight, self.share[:, :, group], (values - first) ** 2))
+        return float(np.sqrt(max(square, 0.0)))
 
     def quantiles(self, group: int, q: Sequence[float]) -> tuple[float, ...]:
         """Return posterior quantiles of a group's parameter."""
@@ -118,18 +135,22 @@ class Pooled:
         rng = np.random.default_rng(seed)
         flat = np.cumsum(self.weight.reshape(-1))
         place = np.searchsorted(flat, (np.arange(n) + rng.random()) / n * flat[-1]).clip(max=len(flat) - 1)
-        m, t = np.divmod(place, len(self.tau))
-        cumulative = np.cumsum(self.share, axis=-1)[m, t]
-        u = rng.random((n, self.groups, 1)) * cumulative[..., -1:]
-        last = self.theta.shape[-1] - 1
-        node = (u > cumulative).sum(axis=-1).clip(max=last)
-        m, t, group = m[:, None], t[:, None], np.arange(self.groups)
-        low = self.theta[m, t, group, np.maximum(node - 1, 0)]
-        high = self.theta[m, t, group, np.minimum(node + 1, last)]
-        own = self.theta[m, t, group, node]
+        last, size = self.theta.shape[-1] - 1, self.log_evidence.size
+        own = place[:, None] + np.arange(self.groups) * self.weight.size  # the group at its node of μ and τ
+        cumulative = np.zeros((last, size))
+        for q, share in enumerate(self.share.transpose(3, 2, 0, 1).reshape(last + 1, size)[:last]):
+            np.add(cumulative[max(q - 1, 0)], share, out=cumulative[q])
+        u, at, left = rng.random((n, self.groups)), own.copy(), last + 1
+        while left > 1:  # the first node that u does not pass, by halving those that are left
+            half = left // 2
+            at += (u > cumulative.take(at + (half - 1) * size)) * (half * size)
+            left -= half
+        theta = self.theta.transpose(3, 2, 0, 1).reshape(-1)
+        low, high = theta.take(np.maximum(at - size, own)), theta.take(np.minimum(at + size, own + last * size))
+        middle = theta.take(at)
         # Between the middles of neighbouring nodes, so that draws are not heaped on the nodes.
         shift = rng.random((n, self.groups))
-        return np.asarray((own + low) / 2 + shift * (high - low) / 2)
+        return np.asarray((middle + low) / 2 + shift * (high - low) / 2)
 
 
 def _of(function: str, theta: Floats) -> Floats:
@@ -162,78 +183,180 @@ def pool(
     -----
     Gelman A. Bayesian Anal 2006;1:515-534 (half-normal and half-t priors of τ for few groups).
     """
+    prior = (centre, spread, scale)
     wide = _mu_nodes(kind, events, size, centre, spread, _ROUGH[0])
-    look = _fit(kind, events, size, centre, spread, scale, wide, _ROUGH)
-    likely = np.flatnonzero(look.weight.sum(axis=1) > _NEGLIGIBLE)
+    likely = np.flatnonzero(_look(kind, events, size, prior, wide) > _NEGLIGIBLE)
     low, high = wide[max(likely[0] - 1, 0)], wide[min(likely[-1] + 1, len(wide) - 1)]
     m, t, q = NODES
-    fit = _fit(kind, events, size, centre, spread, scale, np.linspace(low, high, m), NODES)
+    fit = _fit(kind, events, size, prior, np.linspace(low, high, m), (t, q))
     if not check:
         return fit
-    rough = _fit(kind, events, size, centre, spread, scale, np.linspace(low, high, m // 2 + 1), (m // 2 + 1, t // 2, q))
+    rough = _fit(kind, events, size, prior, np.linspace(low, high, m // 2 + 1), (t // 2, q // 2))
     gaps = [abs(fit.mean(j) - rough.mean(j)) / max(fit.sd(j), 1e-9) for j in range(len(events))]
     return replace(fit, error=max(gaps))
+
+
+@lru_cache
+def _hermite(nodes: int) -> tuple[Floats, Floats]:
+    z, w = np.polynomial.hermite.hermgauss(nodes)
+    return z, w
+
+
+@lru_cache
+def _legendre(nodes: int) -> tuple[Floats, Floats]:
+    x, w = np.polynomial.legendre.leggauss(nodes)
+    return x, w
+
+
+@lru_cache
+def _interpolation() -> tuple[Floats, Floats]:
+    """Return Chebyshev's points from -1 to 1, and what takes values at them to equally spaced points."""
+    angle = np.pi * np.arange(_CHEBYSHEV) / (_CHEBYSHEV - 1)
+    few = -np.cos(angle)
+    side = np.where(np.arange(_CHEBYSHEV) % 2, -1.0, 1.0)
+    side[[0, -1]] /= 2
+    gap = np.linspace(-1, 1, _POINTS)[:, None] - few
+    on = gap == 0
+    part = side / np.where(on, 1.0, gap)
+    part[on.any(axis=1)] = 0.0
+    part[on] = 1.0
+    return few, part / part.sum(axis=1, keepdims=True)
 
 
 def _wide_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
     """Return the sum of normals about every node of μ, at each value of θ."""
     used = log_weight > np.log(_FAINT)
     m, t = np.broadcast_to(mu[:, None], used.shape)[used], np.broadcast_to(tau, used.shape)[used]
-    return np.asarray(np.exp(-0.5 * ((theta[:, None] - m) / t) ** 2) @ (np.exp(log_weight[used]) / t))
+    height, scale = np.exp(log_weight[used]) / t, np.sqrt(0.5) / t
+    out = np.empty(len(theta))
+    for begin in range(0, len(theta), _ROWS):
+        z = np.subtract.outer(theta[begin : begin + _ROWS], m)
+        z *= scale
+        np.multiply(z, z, out=z)
+        np.negative(z, out=z)
+        out[begin : begin + _ROWS] = np.exp(z, out=z) @ height
+    return out
 
 
 def _narrow_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
     """Return the same where the normals are narrow: the mean weight about each θ, interpolated between nodes."""
-    step = mu[1] - mu[0]
-    z, w = np.polynomial.hermite.hermgauss(_ROUGH[2])
+    step, steps = mu[1] - mu[0], len(mu)
+    z, w = _hermite(_OWN)
     at = (theta[:, None] + np.sqrt(2) * tau[:, None, None] * z - mu[0]) / step
-    left = np.clip(np.floor(at).astype(np.int64), 1, len(mu) - 3)
-    x = at - left
-    column = np.arange(len(tau))[:, None, None]
+    left = np.clip(at.astype(np.int64), 1, steps - 3)  # of the two nodes between which it lies
+    inside = (at >= 0) & (at <= steps - 1)
+    at -= left
     floor = np.maximum(log_weight, -700.0)
-    cubic = (
-        -floor[left - 1, column] * x * (x - 1) * (x - 2) / 6 + floor[left, column] * (x + 1) * (x - 1) * (x - 2) / 2
-        - floor[left + 1, column] * (x + 1) * x * (x - 2) / 2 + floor[left + 2, column] * (x + 1) * x * (x - 1) / 6
+    before, here, after, beyond = (floor[k : steps - 3 + k] for k in range(4))  # the cubic through four nodes
+    powers = (
+        here, after - before / 3 - here / 2 - beyond / 6, (before + after) / 2 - here,
+        (beyond - before) / 6 + (here - after) / 2,
     )  # fmt: skip
-    inside = (at >= 0) & (at <= len(mu) - 1)
-    values = np.where(inside, np.exp(np.minimum(cubic, 50.0)), 0.0)
+    left -= 1
+    left *= len(tau)
+    left += np.arange(len(tau))[:, None, None]
+    values = powers[3].take(left)
+    for coefficient in powers[2::-1]:
+        values *= at
+        values += coefficient.take(left)
+    np.minimum(values, 50.0, out=values)
+    np.exp(values, out=values)
+    values *= inside
     # The wide mixture leaves out the constant of the normal density and the step of μ; so must this.
     return np.asarray(((values @ w).sum(axis=0)) * np.sqrt(2) / step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Modes:
+    """Where each θ is likeliest given μ and τ, and what is needed about it; groups come first here.
+
+    Parameters
+    ----------
+    mu, tau
+        Shape (M,) and (T,).
+    at, width, peak
+        Shape (J, M, T): mode, √2 standard deviations of the normal about it, and the log of what is integrated there.
+    log_prior
+        Shape (M, T): weight of the node of τ, and both priors.
+    m, t, events, size
+        Everything in shapes that go together.
+    """
+
+    mu: Floats
+    tau: Floats
+    at: Floats
+    width: Floats
+    peak: Floats
+    log_prior: Floats
+    m: Floats
+    t: Floats
+    events: Floats
+    size: Floats
+
+
+def _modes(
+    kind: Kind, events: Floats, size: Floats, prior: tuple[float, float, float], mu: Floats, nodes: int, close: float
+) -> _Modes:
+    """Find every mode at nodes of μ and τ; ``close`` is how small the last but one of Newton's steps must be."""
+    centre, spread, scale = prior
+    x, w = _legendre(nodes)
+    tau = (x + 1) / 2 * _SPAN_TAU * scale
+    m, t = (np.ascontiguousarray(a) for a in np.broadcast_arrays(mu[:, None], tau))
+    d, n = events[:, None, None], size[:, None, None]
+    at, curvature = _newton(kind, d, n, m, 1 / t**2, close)
+    return _Modes(
+        mu=mu, tau=tau, at=at, width=np.sqrt(2 / curvature), m=m, t=t, events=d, size=n,
+        peak=_loglik(kind, d, n, at) - 0.5 * ((at - m) / t) ** 2,
+        log_prior=np.log(w) - 0.5 * (tau / scale) ** 2 - 0.5 * ((mu[:, None] - centre) / spread) ** 2,
+    )  # fmt: skip
+
+
+def _look(kind: Kind, events: Floats, size: Floats, prior: tuple[float, float, float], mu: Floats) -> Floats:
+    """Return about how likely each μ is, shape (M,): θ by Laplace's method."""
+    modes = _modes(kind, events, size, prior, mu, _ROUGH[1], 1e-2)
+    log_weight = (modes.peak + np.log(modes.width / modes.t)).sum(axis=0) + modes.log_prior
+    weight = np.exp(log_weight - log_weight.max()).sum(axis=1)
+    return np.asarray(weight / weight.sum())
 
 
 def _fit(
     kind: Kind,
     events: Floats,
     size: Floats,
-    centre: float,
-    spread: float,
-    scale: float,
+    prior: tuple[float, float, float],
     mu: Floats,
-    nodes: tuple[int, int, int],
+    nodes: tuple[int, int],
 ) -> Pooled:
-    x, w = np.polynomial.legendre.leggauss(nodes[1])
-    tau = (x + 1) / 2 * _SPAN_TAU * scale
-    log_tau_weight = np.log(w) - 0.5 * (tau / scale) ** 2
-    z, gh = np.polynomial.hermite.hermgauss(nodes[2])
-    shape = (len(mu), len(tau), len(events))
-    m, t = np.broadcast_to(mu[:, None, None], shape), np.broadcast_to(tau[None, :, None], shape)
-    mode, curvature = _modes(kind, events, size, m, t)
-    width = np.sqrt(2 / curvature)
-    theta = mode[..., None] + width[..., None] * z
-    log_joint = (
-        _loglik(kind, events[:, None], size[:, None], theta) - 0.5 * ((theta - m[..., None]) / t[..., None]) ** 2
-    )
-    log_node = log_joint - np.log(t)[..., None] + np.log(width)[..., None] + np.log(gh) + z**2
-    peak = log_node.max(axis=-1, keepdims=True)
-    share = np.exp(log_node - peak)
-    total = share.sum(axis=-1, keepdims=True)
-    log_weight = (
-        (peak + np.log(total))[..., 0].sum(axis=-1) + log_tau_weight - 0.5 * ((mu[:, None] - centre) / spread) ** 2
-    )
+    """Return the posterior at nodes of μ and so many of τ and θ."""
+    modes = _modes(kind, events, size, prior, mu, nodes[0], 1e-6)
+    z, gh = _hermite(nodes[1])
+    theta, share = np.empty((2, len(z), *modes.at.shape))
+    total, lean, square = np.zeros((3, *modes.at.shape))
+    gap, scale = modes.at - modes.m, np.sqrt(0.5) / modes.t
+    for node, row, at, own in zip(z, np.log(gh) + z**2, theta, share, strict=True):  # one node of all stays in cache
+        aside = modes.width * node
+        np.add(modes.at, aside, out=at)
+        normal = aside + gap
+        normal *= scale
+        normal *= normal
+        normal += modes.peak - row
+        np.exp(_loglik(kind, modes.events, modes.size, at) - normal, out=own)
+        total += own
+        part = own * aside
+        lean += part
+        part *= aside
+        square += part
+    share /= total
+    lean /= total  # of the mean from the mode
+    square /= total
+    evidence = modes.peak + np.log(total) + np.log(modes.width / modes.t)
+    log_weight = evidence.sum(axis=0) + modes.log_prior
     weight = np.exp(log_weight - log_weight.max())
     return Pooled(
-        weight=weight / weight.sum(), mu=mu, tau=tau, theta=theta, share=share / total,
-        log_evidence=(peak + np.log(total))[..., 0], kind=kind, events=events, size=size, error=np.nan,
+        weight=weight / weight.sum(), mu=mu, tau=modes.tau, theta=theta.transpose(2, 3, 1, 0),
+        share=share.transpose(2, 3, 1, 0), log_evidence=evidence.transpose(1, 2, 0),
+        middle=(modes.at + lean).transpose(1, 2, 0), variance=(square - lean**2).transpose(1, 2, 0), kind=kind,
+        events=events, size=size, error=np.nan,
     )  # fmt: skip
 
 
@@ -247,21 +370,36 @@ def _mu_nodes(kind: Kind, events: Floats, size: Floats, centre: float, spread: f
 
 
 def _loglik(kind: Kind, events: Floats, size: Floats, theta: Floats) -> Floats:
-    if kind == "binomial":
-        return np.asarray(events * theta - size * np.logaddexp(0.0, theta))
-    return np.asarray(events * theta - size * np.exp(theta))
+    out = np.logaddexp(0.0, theta) if kind == "binomial" else np.exp(theta)
+    out *= -size
+    out += events * theta
+    return np.asarray(out)
 
 
-def _modes(kind: Kind, events: Floats, size: Floats, mu: Floats, tau: Floats) -> tuple[Floats, Floats]:
+def _newton(
+    kind: Kind, events: Floats, size: Floats, mu: Floats, precision: Floats, close: float
+) -> tuple[Floats, Floats]:
     """Return the mode of each θ given μ and τ and the curvature there, by damped Newton steps on all at once."""
-    theta, precision = mu.copy(), 1 / tau**2
+    raw = np.log((events + 0.5) / (size - events + 0.5 if kind == "binomial" else size))
+    theta = (mu * precision + raw * (events + 0.5)) / (precision + events + 0.5)
     for _ in range(_NEWTON):
-        mean = size / (1 + np.exp(-theta)) if kind == "binomial" else size * np.exp(np.minimum(theta, 50.0))
-        variance = mean * (1 - mean / size) if kind == "binomial" else mean
-        step = (events - mean - (theta - mu) * precision) / (variance + precision)
-        theta = theta + np.clip(step, -2.0, 2.0)
-        if np.abs(step).max() < 1e-10:
+        mean, variance = _expected(kind, size, theta)
+        step = theta - mu
+        step *= precision
+        step += mean
+        np.subtract(events, step, out=step)
+        step /= variance + precision
+        np.clip(step, -2.0, 2.0, out=step)
+        theta += step
+        if np.abs(step).max() < close:
             break
-    mean = size / (1 + np.exp(-theta)) if kind == "binomial" else size * np.exp(theta)
-    variance = mean * (1 - mean / size) if kind == "binomial" else mean
-    return theta, variance + precision
+    return theta, _expected(kind, size, theta)[1] + precision
+
+
+def _expected(kind: Kind, size: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    """Return mean and variance of the events of each group."""
+    if kind == "binomial":
+        mean = size / (1 + np.exp(-theta))
+        return mean, mean * (1 - mean / size)
+    mean = size * np.exp(np.minimum(theta, 50.0))
+    return mean, mean

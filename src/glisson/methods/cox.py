@@ -238,9 +238,8 @@ def _discrimination(model: CoxModel) -> Estimates:
     rows = model.rows
     if not model.finite or rows.count is not None or rows.weight is not None:
         return Estimates()
-    entry = None if rows.entry is None else rows.entry.astype(np.float64)
     higher, lower, same = concordance(
-        linear_predictor(model.data, model.beta), rows.exit.astype(np.float64), rows.event, entry, rows.stratum
+        linear_predictor(model.data, model.beta), rows.exit, rows.event, rows.entry, rows.stratum
     )  # fmt: skip
     pairs = higher + lower + same
     if not pairs:
