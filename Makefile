@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 	$(BIN)/glisson demo --out out/demo --force
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal  # neighbours stay in one process and share what is dear to make
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -49,6 +49,14 @@ def flat(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Two patients are enough for what does not depend on results."""
+    path = tmp_path / "few.csv"
+    path.write_text("\n".join(FLAT.split("\n")[:3]), encoding="utf-8")
+    return path
+
+
 def test_the_demo_answers_in_words_and_writes_a_report(run, tmp_path):
     done = run("demo", "-o", tmp_path / "out", "--plain", "--formats", "html")
     assert done.code == 0, done.err
@@ -57,15 +65,15 @@ def test_the_demo_answers_in_words_and_writes_a_report(run, tmp_path):
     assert {p.name for p in (tmp_path / "out").iterdir()} >= {"report.html", "results.json", "manifest.json"}
 
 
-def test_an_earlier_report_is_replaced_only_with_force(run, tmp_path):
-    out = tmp_path / "out"
-    assert run("demo", "-o", out, "--plain", "--formats", "").code == 0
+def test_an_earlier_report_is_replaced_only_with_force(run, few, tmp_path):
+    out, words = tmp_path / "out", ("assess", few, "--yes", "--plain", "--formats", "")
+    assert run(*words, "-o", out).code == 0
     before = fingerprint(out)
-    refused = run("demo", "-o", out, "--plain", "--formats", "")
+    refused = run(*words, "-o", out)
     assert refused.code == 2
     assert "--force" in refused.err
     assert fingerprint(out) == before
-    assert run("demo", "-o", out, "--plain", "--formats", "", "--force").code == 0
+    assert run(*words, "-o", out, "--force").code == 0
 
 
 def test_a_folder_that_is_no_report_is_never_touched(run, tmp_path):
@@ -76,9 +84,10 @@ def test_a_folder_that_is_no_report_is_never_touched(run, tmp_path):
     assert fingerprint(tmp_path).keys() == {"thesis.docx"}
 
 
-def test_the_same_input_gives_the_same_bytes(run, tmp_path):
+def test_the_same_input_gives_the_same_bytes(run, flat, tmp_path):
+    """Of the demonstration cohort, and in another process: tests/reporting/test_results.py."""
     for name in ("a", "b"):
-        assert run("demo", "-o", tmp_path / name, "--plain", "--formats", "").code == 0
+        assert run("assess", flat, "-o", tmp_path / name, "--yes", "--plain", "--formats", "").code == 0
     first, second = (tmp_path / name / "results.json" for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
     assert json.loads(first.read_text(encoding="utf-8"))

@@ -7,15 +7,15 @@ import pytest
 import glisson as gl
 from glisson.assessing.by_method import logged
 from glisson.assessment import Assessment
-from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError
+from tests.demo import assessed
 
 MONTH = 30.4375
 
 
 @pytest.fixture(scope="module")
 def demo() -> Assessment:
-    return gl.assess(demo_cohort())
+    return assessed()
 
 
 def _part(assessment: Assessment, code: str, by: tuple[str, ...], within=()):

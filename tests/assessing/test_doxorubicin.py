@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import glisson as gl
 from glisson.assessing.doxorubicin import EXPOSED, doxorubicin_result
 from glisson.clinical.doses import body_surface, doxorubicin_doses
 from glisson.clinical.read import demo_cohort
@@ -16,6 +15,7 @@ from glisson.present.document import Paragraph, TableBlock
 from glisson.reporting.doxorubicin import answer_sentence, doxorubicin_section
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from tests.clinical.build import cohort
+from tests.demo import assessed
 
 PATIENT = {"patient_id": "1", "sex": "F", "vital_status": "alive", "last_contact_date": "2021-06-30",
            "height_cm": 180.0, "weight_kg": 80.0, "dox_sys_mg_m2": 300.0}  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_demonstration_answers_as_the_commentary_asks():
     assert [round(p.rate, 3) for p in febrile.published] == [0.11, 0.126, 0.139]
     assert not any(v.excluded for v in beads.verdicts)
     assert [v.needed for v in beads.verdicts] == [26, 23, 21]
-    assessment = gl.assess(demo_cohort())
+    assessment = assessed()
     said = answer_sentence(assessment, result)
     assert "cannot exclude the 11.0% to 13.9% febrile neutropenia" in said
     blocks = doxorubicin_section(assessment, result)

@@ -19,7 +19,7 @@ from glisson.methods.survival import nelson_aalen
 from glisson.tables import Endpoint, Estimates, Factor
 from tests.validation.goldens import golden
 
-M = 40
+M = 20
 
 
 @cache

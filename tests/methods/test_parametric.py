@@ -355,7 +355,7 @@ def test_a_move_is_halved_by_the_value_alone():
     def point(at):
         looked.append(float(at[0]))
         x = at[0]
-        return Point(-float(np.sqrt(1 + x**2)), np.array([-x / np.sqrt(1 + x**2)]), np.array([(1 + x**2) ** -1.5]))
+        return Point(-float(np.sqrt(1 + x**2)), np.array([-x / np.sqrt(1 + x**2)]), np.array([[(1 + x**2) ** -1.5]]))
 
     short = maximise(point, np.array([3.0]), value=lambda at: -float(np.sqrt(1 + at[0] ** 2)))
     assert short.outcome == "converged"

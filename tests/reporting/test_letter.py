@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from glisson.assessing import assess, audit
+from glisson.assessing import audit
 from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError
 from glisson.pitfalls.robins_i import DOMAIN
@@ -15,6 +15,7 @@ from glisson.present.table import Row, TableModel, section, text_column
 from glisson.reporting.letter import letter, write_letter
 from glisson.reporting.pitfalls import chapter
 from glisson.reporting.plain import plain
+from tests.demo import assessed
 from tests.reporting.fixture import assessment
 
 
@@ -24,7 +25,7 @@ def demo():
 
 
 def test_an_audit_finds_what_an_assessment_finds(demo) -> None:
-    whole = assess(demo_cohort())
+    whole = assessed()
     assert [(f.id, f.title, f.sentence) for f in demo.findings] == [(f.id, f.title, f.sentence) for f in whole.findings]
     assert demo.bias == whole.bias
     assert (demo.labels, demo.endpoint_labels) == (whole.labels, whole.endpoint_labels)

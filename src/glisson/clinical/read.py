@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.resources import files as packaged
 from pathlib import Path
 
@@ -152,6 +153,7 @@ def demo_paths() -> tuple[Path, Path]:
     return Path(str(data / "demo_lms.xlsx")), Path(str(data / "demo_study.toml"))
 
 
+@cache  # a cohort never changes
 def demo_cohort() -> Cohort:
     """Read the bundled synthetic cohort of 24 patients.
 

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glisson.kernels.newton import Floats, Point, maximise
+from glisson.kernels.newton import TOLERANCE, Floats, Point, maximise
 
 #: Standard errors from the maximum within which a limit is looked for.
 _REACH = 60.0
 #: Most steps of the search, how far one may go beyond the last, and the relative change that ends it.
 _STEPS, _GROWTH, _CLOSE = 60, 2.0, 1e-10
+#: Most steps on all coordinates together, and the condition number of equations that say nothing.
+_TRIES, _FLAT = 25, 1e13
 
 
 class ProfileLimits(NamedTuple):
@@ -61,7 +63,7 @@ def _profile(
 
 
 def profile_limits(
-    function: Callable[[Floats], Point], at: Floats, best: float, j: int, error: float, drop: float
+    function: Callable[[Floats], Point], at: Floats, top: Point, j: int, error: float, drop: float
 ) -> ProfileLimits:
     """Return where twice the profile falls by ``drop`` below its maximum.
 
@@ -69,8 +71,8 @@ def profile_limits(
     ----------
     function
         Log likelihood, perhaps penalised.
-    at, best
-        Where the maximum is, and its value.
+    at, top
+        Where the maximum is, and what the function is there.
     j
         The coordinate.
     error
@@ -78,10 +80,54 @@ def profile_limits(
     drop
         Quantile of chi-square with one degree of freedom.
     """
-    return ProfileLimits(_limit(function, at, best, j, -error, drop), _limit(function, at, best, j, error, drop))
+    low, high = (_limit(function, at, top, j, step, drop) for step in (-error, error))
+    return ProfileLimits(low, high)
 
 
-def _limit(function: Callable[[Floats], Point], at: Floats, best: float, j: int, step: float, drop: float) -> float:
+def _limit(function: Callable[[Floats], Point], at: Floats, top: Point, j: int, step: float, drop: float) -> float:
+    """Return one limit: by Newton's method on all coordinates together or, where that does not arrive, step by step."""
+    found = _direct(function, at, top, j, step, drop)
+    return _outward(function, at, top.value, j, step, drop) if found is None else found
+
+
+def _direct(
+    function: Callable[[Floats], Point], at: Floats, top: Point, j: int, step: float, drop: float
+) -> float | None:
+    """Solve at once for the coordinate and the best values of the others; none where that leads nowhere.
+
+    The unknowns are all coordinates; the equations, that the slopes in the others are zero and that the square root of
+    twice the fall, which is nearly straight, has its goal. The curvature of the function serves for that of the slopes;
+    where it is not quite that (a penalty), the difference is learned from the slopes of one step and the next.
+    """
+    goal, free = math.sqrt(drop), np.arange(len(at)) != j
+    learned, before = np.zeros((len(at), len(at))), top
+    move = _tangent(top.curvature, j) * goal * step
+    there = at
+    for _ in range(_TRIES):
+        there = there + move
+        point = function(there)
+        if not (math.isfinite(point.value) and np.all(np.isfinite(point.curvature))):
+            return None
+        learned = _learn(learned, point.curvature, before.gradient - point.gradient, move)
+        fall, curvature, before = math.sqrt(max(2 * (top.value - point.value), 0.0)), point.curvature + learned, point
+        if fall == 0 or point.gradient[j] * step >= 0:
+            return None
+        equations, wanted = curvature.copy(), point.gradient.copy()
+        equations[j], wanted[j] = point.gradient, -fall * (goal - fall)
+        scale = np.abs(equations).max(axis=1)
+        if np.any(scale == 0) or np.linalg.cond(equations / scale[:, None]) > _FLAT:
+            return None
+        move = np.linalg.solve(equations / scale[:, None], wanted / scale)
+        reached = float(there[j] + move[j] - at[j])
+        if not 0 < reached / step < _REACH:
+            return None
+        others = float(point.gradient[free] @ move[free])
+        if abs(move[j]) <= _CLOSE * abs(reached) and abs(others) < TOLERANCE:
+            return float(there[j] + move[j]) if _peaked(curvature[np.ix_(free, free)]) else None
+    return None
+
+
+def _outward(function: Callable[[Floats], Point], at: Floats, best: float, j: int, step: float, drop: float) -> float:
     """Go outward until the profile has fallen far enough.
 
     The square root of twice the fall is nearly straight in the coordinate, so that Newton's steps on it, kept between
@@ -109,3 +155,25 @@ def _limit(function: Callable[[Floats], Point], at: Floats, best: float, j: int,
             return float(at[j]) + following * step
         reach = following
     return math.nan
+
+
+def _tangent(curvature: Floats, j: int) -> Floats:
+    """Return how the best values of all coordinates change with the coordinate j."""
+    free = np.arange(len(curvature)) != j
+    out = np.ones(len(curvature))
+    out[free] = -np.linalg.lstsq(curvature[np.ix_(free, free)], curvature[free, j])[0]
+    return out
+
+
+def _learn(learned: Floats, curvature: Floats, fallen: Floats, move: Floats) -> Floats:
+    """Correct what is added to a curvature by how far the slopes fell along a move (the symmetric rank-one update)."""
+    missing = fallen - (curvature + learned) @ move
+    size = float(missing @ move)
+    if abs(size) <= 1e-8 * float(np.linalg.norm(missing) * np.linalg.norm(move)):
+        return learned
+    return learned + np.outer(missing, missing) / size
+
+
+def _peaked(curvature: Floats) -> bool:
+    """Whether a curvature is that of a maximum."""
+    return bool(np.all(np.linalg.eigvalsh(curvature) > 0)) if curvature.size else True

@@ -125,7 +125,7 @@ def coefficients(model: CoxModel, *, profile: bool = True, level: float = 0.95) 
         beta = float(model.beta[j])
         low, high = beta - z * error, beta + z * error
         if profile:
-            low, high = profile_limits(model.function, model.beta, model.fit.point.value, j, error, z * z)
+            low, high = profile_limits(model.function, model.beta, model.fit.point, j, error, z * z)
         limits = [None if not math.isfinite(v) or abs(v) > 700 else math.exp(v) for v in (low, high)]
         rows.append(
             _row(model, "hazard_ratio", value=math.exp(beta), low=limits[0], high=limits[1], unit="ratio",

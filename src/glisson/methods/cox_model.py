@@ -172,7 +172,7 @@ def fit_cox(
         matrix.x, rows.exit, rows.event, entry=rows.entry, stratum=rows.stratum, count=rows.count,
         weight=rows.weight, offset=None if offset is None else np.asarray(offset, dtype=np.float64), ties=ties,
     )  # fmt: skip
-    monotone = monotone_direction(prepared) is not None
+    monotone = penalty != "firth" and monotone_direction(prepared) is not None  # with the penalty there always is one
     firth, why = _penalty(matrix, rows, penalty, monotone=monotone)
     function = objective(prepared, firth=firth)
     null = function(np.zeros(matrix.p))

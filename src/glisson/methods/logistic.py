@@ -187,7 +187,7 @@ def odds_ratios(model: LogisticModel, *, profile: bool = True, level: float = 0.
             continue
         low, high = beta - z * error, beta + z * error
         if profile:
-            low, high = profile_limits(model.function, model.beta, model.fit.point.value, j, error, z * z)
+            low, high = profile_limits(model.function, model.beta, model.fit.point, j, error, z * z)
         limits = [None if not math.isfinite(v) or abs(v) > 700 else math.exp(v) for v in (low, high)]
         rows.append(
             _row(model, "odds_ratio", value=value, low=limits[0], high=limits[1], level=level,

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glisson.assessing.assess import assess
 from glisson.assessing.standards import build
 from glisson.clinical.read import demo_cohort
 from glisson.clinical.schema import TABLES
@@ -23,6 +22,7 @@ from glisson.present.document import Heading
 from glisson.reporting.chapters import document
 from tests.clinical.build import Person, people
 from tests.clinical.test_untreatable import on
+from tests.demo import assessed
 from tests.paths import ROOT
 
 COLUMNS = {t.name: {f.name for f in t.fields} for t in TABLES}
@@ -59,7 +59,7 @@ def test_the_list_has_25_items_of_two_points_and_25_of_one() -> None:
 
 
 def test_every_source_names_a_column_a_setting_or_a_chapter_that_exists() -> None:
-    chapters = {b.text for b in document(assess(demo_cohort())).blocks if isinstance(b, Heading)}
+    chapters = {b.text for b in document(assessed()).blocks if isinstance(b, Heading)}
     asked = set()
     for source in (s for i in ITEMS for s in i.sources):
         if isinstance(source, Recorded | Seen | Present):
