@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from glisson.assessing.comparison_safety import comparison_safety
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, endpoint
@@ -80,8 +81,13 @@ def comparison_result(cohort: Cohort, wanted: Sequence[str] = (), *, source: Lib
         asked = DEFAULT
     endpoints = _endpoints(cohort)
     order = {"front": 0, "later": 1, "any": 2}
-    arms = [_compared(cohort, known, arm, endpoints, level) for arm in _arms(known, asked)]
-    return ComparisonResult(arms=tuple(sorted(arms, key=lambda a: order[a.line])), level=level)
+    chosen = _arms(known, asked)
+    arms = [_compared(cohort, known, arm, endpoints, level) for arm in chosen]
+    return ComparisonResult(
+        arms=tuple(sorted(arms, key=lambda a: order[a.line])),
+        level=level,
+        safety=comparison_safety(cohort, known, chosen, level),
+    )
 
 
 def _mostly_leiomyosarcoma(cohort: Cohort) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -136,10 +136,11 @@ def _term(
     count: str,
 ) -> TermAnswer:
     ids = cohort.table("patient")["patient_id"].to_list()
-    had = _had(cohort, term)
-    apart = _had(cohort, term, apart=True) if term in _SYNDROME else None
+    names = toxicity.DOXORUBICIN_TERMS[term]
+    had = with_event(cohort, names)
+    apart = with_event(cohort, names, apart=True) if term in _SYNDROME else None
     published = _published(endpoints, level)
-    fallen, measured = _fallen(cohort, count)
+    fallen, measured = with_fall(cohort, count)
     lost = _not_followed(cohort, cohort.study.analysis.ae_window_days) - had - fallen
     groups = []
     for group in _groups(keys):
@@ -165,17 +166,34 @@ def _term(
     return TermAnswer(term=term, grade=grade, published=published, groups=tuple(groups))
 
 
-def _had(cohort: Cohort, term: str, *, apart: bool = False) -> set[str]:
-    """Return the patients with the event under any of its names; apart from post-embolization syndromes if asked."""
-    names = toxicity.DOXORUBICIN_TERMS[term]
+def with_event(cohort: Cohort, names: Sequence[str], *, apart: bool = False) -> set[str]:
+    """Return the patients with an event that counts.
+
+    Parameters
+    ----------
+    cohort
+        With an ``adverse_event`` table.
+    names
+        Terms in their compared form, any of which is the event.
+    apart
+        Whether events of a post-embolization syndrome are left out.
+    """
     rows = events(cohort).filter((pl.col("status") == COUNTED) & pl.col("key").is_in(list(names)))
     if apart:
         rows = rows.filter(~pl.col("pes").fill_null(value=False))
     return set(rows["patient_id"].to_list())
 
 
-def _fallen(cohort: Cohort, test: str) -> tuple[set[str], set[str]]:
-    """Return the patients in whom a blood count fell, and those in whom it was measured after treatment."""
+def with_fall(cohort: Cohort, test: str) -> tuple[set[str], set[str]]:
+    """Return the patients in whom a blood count fell, and those in whom it was measured after treatment.
+
+    Parameters
+    ----------
+    cohort
+        Perhaps with a ``lab`` table.
+    test
+        ``"anc"``, ``"wbc"``, ``"platelets"``; none finds nobody.
+    """
     if not test:
         return set(), set()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.comparison_safety import SafetyComparison
 from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimates
 
@@ -109,8 +110,11 @@ class ComparisonResult:
         Of the intervals.
     refused
         One sentence where nothing was compared.
+    safety
+        Adverse events beside published ones; nothing where none is recorded.
     """
 
     arms: tuple[ComparedArm, ...]
     level: float
     refused: str = ""
+    safety: SafetyComparison | None = None

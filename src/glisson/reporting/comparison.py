@@ -8,6 +8,7 @@ from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
+from glisson.reporting.comparison_safety import safety_blocks
 from glisson.reporting.wording import words_of
 from glisson.tables import Estimate
 
@@ -42,7 +43,8 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(Paragraph(lead=f"{lead}.", text=_line_text(arms)))
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
-    return [*blocks, Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+    return [*blocks, *safety_blocks(assessment, result.safety, words)]
 
 
 _OPENING = (

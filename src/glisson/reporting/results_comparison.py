@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from glisson.reporting.results_parts import EstimateRows, Part
+from glisson.reporting.results_parts import EstimateRows, Pairs, Part
 
 _Favours = Literal["this cohort", "the published arm", "either"]
 
@@ -48,9 +48,45 @@ class ComparedArmPart(Part):
     matched: str
 
 
+class SafetyGroupPart(Part):
+    """One group of the cohort beside a published rate of an adverse event."""
+
+    group: Pairs
+    n: int
+    events: int
+    estimates: EstimateRows
+
+
+class SafetyContrastPart(Part):
+    """One published rate of an adverse event."""
+
+    term: str
+    grade: str
+    grade_there: str
+    label: str
+    treatment: str
+    disease: str
+    line: str
+    events: int
+    n: int
+    approximate: bool
+    url: str
+    groups: tuple[SafetyGroupPart, ...]
+
+
+class SafetyComparisonPart(Part):
+    """Adverse events beside published ones."""
+
+    contrasts: tuple[SafetyContrastPart, ...]
+    refused: Pairs
+    window_days: int
+    level: float
+
+
 class ComparisonPart(Part):
     """Every published arm the cohort was set beside."""
 
     arms: tuple[ComparedArmPart, ...]
     level: float
     refused: str
+    safety: SafetyComparisonPart | None
