@@ -205,3 +205,19 @@ def test_the_map_stands_on_the_page_with_its_words():
     text = evidence_page(library())
     assert '<svg role="img" aria-label="Map of published evidence.' in text
     assert "<li>DEB-TACE: overall survival, progression-free survival, liver or local control, response</li>" in text
+
+
+def test_what_all_series_together_say_without_gist_unless_asked_for(run, tmp_path):
+    done = run("pool", "--treatment", "tace", "--outcome", "orr")
+    assert done.code == 0, done.err
+    assert "48% (28% to 69%)" in done.flat
+    assert "GIST included" not in done.out
+    assert "What the pooled values hang on" not in done.out
+    done = run("pool", "--treatment", "tace", "--outcome", "orr", "--gist", "--checks", "-o", tmp_path / "p.html")
+    assert "All 3 series 41% (4% to 91%)" in done.flat
+    assert "Without Won 1997" in done.out
+    assert "With GIST: 2 series" in done.out
+    assert "p.code in ('with_gist', 'leiomyosarcoma')" in done.out
+    assert 'class="source"' in (tmp_path / "p.html").read_text(encoding="utf-8")
+    done = run("pool", "--outcome", "response")
+    assert (done.code, "orr, dcr" in done.err) == (2, True)

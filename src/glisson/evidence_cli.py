@@ -155,11 +155,20 @@ def audit(
 
 @app.command()
 def pool(
+    treatment: Annotated[str, typer.Option("--treatment", help="One treatment: tace, tae, y90, ablation ...")] = "",
+    outcome: Annotated[str, typer.Option("--outcome", help="One outcome: orr, early_death, os_60m ...")] = "",
+    gist: Annotated[
+        bool, typer.Option("--gist/--no-gist", help="Take series that mix in gastrointestinal stromal tumours.")
+    ] = False,
+    checks: Annotated[
+        bool, typer.Option("--checks", help="Also without each series, by kind of tumour and by treatment.")
+    ] = False,
     extra: Extra = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write it here: .html, .docx or .txt.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier file.")] = False,
 ) -> None:
     """Say what all published series together say of each liver-directed treatment, and what cannot be pooled."""
+    from glisson.evidence.outcomes import OUTCOMES, POPULATIONS, TREATMENTS, asked_for  # noqa: PLC0415
     from glisson.evidence.pooling import pooled  # noqa: PLC0415 - start-up stays quick
     from glisson.reporting.letter import check_letter, write_document  # noqa: PLC0415
     from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
@@ -167,12 +176,24 @@ def pool(
 
     if out is not None:
         check_letter(out, force=force)
-    document = pooled_document(pooled(_library(extra)))
+    codes = ("with_gist" if gist else "sarcoma", "leiomyosarcoma")
+    result = pooled(
+        _library(extra),
+        outcomes=asked_for(OUTCOMES, outcome, "outcome"),
+        treatments=asked_for(TREATMENTS, treatment, "treatment"),
+        populations=[p for p in POPULATIONS if p.code in codes],
+    )
+    document = pooled_document(result, checks=checks)
     typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
     if out is not None:
         write_document(document, out, force=force)
         typer.echo(f"Written to {out}.")
-    typer.echo("The same in Python:\n  from glisson.evidence.pooling import pooled\n  pooled(gl.evidence.library())")
+    given = f"extra={[str(f) for f in extra]!r}" if extra else ""
+    typer.echo(
+        "The same in Python:\n  from glisson.evidence.outcomes import POPULATIONS\n"
+        "  from glisson.evidence.pooling import pooled\n"
+        f"  pooled(gl.evidence.library({given}), populations=[p for p in POPULATIONS if p.code in {codes!r}])"
+    )
 
 
 @app.command()

@@ -11,7 +11,7 @@ from glisson.assessing.doxorubicin import EXPOSED, doxorubicin_result
 from glisson.clinical.doses import body_surface, doxorubicin_doses
 from glisson.clinical.read import demo_cohort
 from glisson.errors import InputError
-from glisson.present.document import Paragraph, TableBlock
+from glisson.present.document import Paragraph, TableBlock, unlinked
 from glisson.reporting.doxorubicin import answer_sentence, doxorubicin_section
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
 from tests.clinical.build import cohort
@@ -118,7 +118,7 @@ def test_the_demonstration_answers_as_the_commentary_asks():
     assert not any(v.excluded for v in beads.verdicts)
     assert [v.needed for v in beads.verdicts] == [26, 23, 21]
     assessment = assessed()
-    said = answer_sentence(assessment, result)
+    said = unlinked(answer_sentence(assessment, result))
     assert "cannot exclude the 11.0% to 13.9% febrile neutropenia" in said
     blocks = doxorubicin_section(assessment, result)
     assert sum(isinstance(b, TableBlock) for b in blocks) == 3

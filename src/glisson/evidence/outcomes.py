@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
+from glisson.errors import InputError
 from glisson.evidence.library import Arm
 
 Kind = Literal["proportion", "survival", "median"]
@@ -135,6 +137,8 @@ def _survival(endpoint: str, label: str, months: int) -> Outcome:
                    endpoints=(endpoint,), statistic=f"rate_at_{months}m")  # fmt: skip
 
 
+Known = TypeVar("Known", Outcome, Treatment)
+
 OUTCOMES = (
     Outcome(code="orr", label="Objective response", kind="proportion", endpoints=("orr",), statistic="proportion",
             readings=_RESPONSE, note=_CRITERIA),
@@ -159,3 +163,22 @@ OUTCOMES = (
     Outcome(code="liver_pfs_median", label="Liver progression-free survival, median", kind="median",
             endpoints=("liver_pfs",), statistic="median_months"),
 )  # fmt: skip
+
+
+def asked_for(known: Sequence[Known], code: str, what: str) -> tuple[Known, ...]:
+    """Return the one with this code; all where none is asked for.
+
+    Raises
+    ------
+    InputError
+        If there is none, with the codes there are.
+
+    Examples
+    --------
+    >>> [o.label for o in asked_for(OUTCOMES, "orr", "outcome")]
+    ['Objective response']
+    """
+    found = tuple(one for one in known if not code or one.code == code)
+    if not found:
+        raise InputError(f"no {what} {code!r}", expected=", ".join(one.code for one in known))
+    return found

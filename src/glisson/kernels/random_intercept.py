@@ -150,6 +150,22 @@ def _information(data: Counts, mu: float) -> float:
     return float(_mean_variance(data, np.full(len(data.x), mu))[1].sum())
 
 
+def common_error(data: Counts) -> float:
+    """Return the standard error of ``Counts.common``.
+
+    Parameters
+    ----------
+    data
+        Counts that are not ``at_edge``.
+
+    Examples
+    --------
+    >>> common_error(Counts(kind="binomial", x=np.array([2.0]), n=np.array([4.0])))
+    1.0
+    """
+    return 1 / math.sqrt(_information(data, data.common))
+
+
 def fit(data: Counts) -> Fitted:
     """Return the maximum of the likelihood.
 
@@ -166,7 +182,7 @@ def fit(data: Counts) -> Fitted:
     """
     common = data.common
     flat = float(loglik(data, np.array([common]), np.zeros(1))[0])
-    plain = 1 / math.sqrt(_information(data, common))
+    plain = common_error(data)
     along, heights = best_mu(data, _TAUS)
     best = int(np.argmax(heights))
     mean, variance = _mean_variance(data, np.full(len(data.x), common))

@@ -156,7 +156,9 @@ def _pooled(table: EffectTable, data: Counts, interval: CountInterval, level: fl
     total = _exact("common", data.x, data.n, data, about, table.note, "all units together, ")
     if table.k == 1:
         middle = _exact("pooled", data.x, data.n, data, about, table.note, "the one study, ")
-        return Estimates((*studies, middle, total, *_without(table, "not estimable (1 study)", about)))
+        own = () if data.at_edge else scaled_rows(table, data.common, kernel.common_error(data), _name(data))
+        rest = [r for r in _without(table, "not estimable (1 study)", about) if not own or "scaled" not in r.statistic]
+        return Estimates((*studies, middle, total, *own, *rest))
     if data.at_edge:
         told = "no events in any study" if not data.x.any() else "nothing but events in every study"
         middle = _exact("pooled", data.x, data.n, data, about, warning, f"{told}: all units together, ")

@@ -32,7 +32,7 @@ def sources_section(blocks: Sequence[Block], known: Library | None = None, *, le
     >>> text = linked("36%", library().select(study_id="miller2018", endpoint="orr")[0].source_url)
     >>> made = sources_section([Paragraph(text=text)])
     >>> made[2].items[0].split(" Read at")[0]
-    'S1. Miller 2018. Y90 RE refractory STS liver metastases. Ann Surg Oncol. [[https://doi.org/10.1245/s10434-017-6203-6|https://doi.org/10.1245/s10434-017-6203-6]].'
+    'S1. Miller 2018. Y90 TARE of hepatic sarcoma, multicentre. J Vasc Interv Radiol.'
     """
     urls = Document(title="", subtitle="", banner="", blocks=tuple(blocks)).sources()
     if not urls:

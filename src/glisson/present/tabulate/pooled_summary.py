@@ -26,9 +26,10 @@ def pooled_summary(result: PooledLibrary, words: Words) -> TableModel:
     >>> from glisson.evidence import library
     >>> from glisson.evidence.outcomes import OUTCOMES, TREATMENTS
     >>> from glisson.evidence.pooling import pooled
+    >>> from glisson.present.document import unlinked
     >>> found = pooled(library(), outcomes=OUTCOMES[:1], treatments=TREATMENTS[2:3])
-    >>> pooled_summary(found, Words.of("ama")).rows[1].cells[:3]
-    ('Objective response', '1', '39')
+    >>> [unlinked(cell) for cell in pooled_summary(found, Words.of("ama")).rows[1].cells[:4]]
+    ['Objective response', '1', '39', '36% (21% to 53%)']
     """
     rows: list[Row] = []
     for treatment in result.treatments:
