@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from glisson.design.accrued import Accrual
@@ -16,6 +17,7 @@ from glisson.design.stated import (
     behaviour,
     checked_max_n,
     percent,
+    short_of,
     size_and_power,
 )
 from glisson.errors import SettingsError
@@ -25,6 +27,8 @@ from glisson.tables import Estimate, Estimates
 
 #: Numbers of patients tried beyond that of one stage, as a factor, and in a row without an improvement.
 _BEYOND, _PATIENCE = 1.6, 4
+#: Patients searched where the caller gives no limit.
+LARGEST = 400
 KWAK = (
     "Kwak M, Jung SH. Phase II clinical trials with time-to-event endpoints: optimal two-stage designs with one-sample "
     "log-rank test. Stat Med 2014;33:2004-2016."
@@ -94,19 +98,24 @@ def one_sample_logrank_two_stage(
     rate = coming.stated()[0].value
     plan = Plan(null=reference, ratio=ratio.value, accrual_rate=rate, follow_up=coming.follow_up.value,
                 dropout=coming.dropout.value, alpha=size.value, power=wanted.value)  # fmt: skip
-    best = _search(plan, coming, criterion, max_n)
+    best = _search(plan, coming, criterion, LARGEST if max_n is None else checked_max_n(max_n, LARGEST))
+    warning = ""
+    if best is None and max_n is not None:
+        best, warning = _within(plan, coming, criterion, max_n)
+    if best is None:
+        raise SettingsError(
+            f"no two-stage log-rank design of at most {LARGEST if max_n is None else max_n} patients has a power of "
+            f"{plan.power:g}, or more than its type I error", todo="choose a larger effect or longer follow-up, or "
+            "raise max_n",
+        )  # fmt: skip
     assumptions = (*given, ratio, *coming.stated(), size, wanted)
-    return _design(best, assumptions, coming, criterion)
+    return _design(best, assumptions, coming, criterion, warning)
 
 
-def _search(plan: Plan, coming: Accrual, criterion: str, max_n: int | None) -> TwoLooks:
+def _search(plan: Plan, coming: Accrual, criterion: str, largest: int) -> TwoLooks | None:
     """Go up from the number of patients that one stage needs."""
-    largest = checked_max_n(max_n, 400)
     n = 3
-    while n <= largest:
-        moments = score(plan.null, plan.ratio, coming.follow(n))
-        if float(single_power(moments, n, alpha=plan.alpha)) >= plan.power:
-            break
+    while n <= largest and _one_stage(plan, coming, n) < plan.power:
         n += 1
     first, best, without = n, None, 0
     while n <= min(largest, int(_BEYOND * first) + 3) and without < _PATIENCE:
@@ -120,21 +129,33 @@ def _search(plan: Plan, coming: Accrual, criterion: str, max_n: int | None) -> T
             without += 1
         if criterion == "minimax":
             break
-    if best is None:
-        raise SettingsError(
-            f"no two-stage log-rank design of at most {largest} patients has a power of {plan.power:g}",
-            todo="choose a larger effect or longer follow-up, lower the power, or raise max_n",
-        )
     return best
 
 
-def _design(best: TwoLooks, assumptions: tuple[Assumption, ...], coming: Accrual, criterion: str) -> TrialDesign:
+def _within(plan: Plan, coming: Accrual, criterion: str, max_n: int) -> tuple[TwoLooks | None, str]:
+    """Return the design with the highest whole per cent of power within reach."""
+    top = int(100 * _one_stage(plan, coming, max_n)) if max_n > 2 else 0
+    for target in range(top, int(100 * plan.alpha), -1):
+        best = _search(replace(plan, power=target / 100), coming, criterion, max_n)
+        if best is not None:
+            return best, short_of(plan.power, max_n, best.power)
+    return None, ""
+
+
+def _one_stage(plan: Plan, coming: Accrual, n: int) -> float:
+    """Return the power without a look."""
+    return float(single_power(score(plan.null, plan.ratio, coming.follow(n)), n, alpha=plan.alpha))
+
+
+def _design(
+    best: TwoLooks, assumptions: tuple[Assumption, ...], coming: Accrual, criterion: str, warning: str
+) -> TrialDesign:
     """Write the design down."""
     unit, more = coming.unit, best.n - best.n1
     end = coming.follow(best.n).until
     kind = "one_sample_logrank_two_stage"
     rows = behaviour(
-        kind, "bivariate normal approximation", n=best.n,
+        kind, "bivariate normal approximation", n=best.n, warnings={"power": warning} if warning else None,
         null={"type_i_error": best.alpha, "expected_n": best.expected_n, "early_stop": best.stop0},
         alternative={"power": best.power, "expected_n": best.n1 + (1 - best.stop1) * more, "early_stop": best.stop1},
     ) + Estimates(tuple(
@@ -162,7 +183,8 @@ def _design(best: TwoLooks, assumptions: tuple[Assumption, ...], coming: Accrual
         f"Of the designs with a type I error of {percent(best.alpha)} and a power of {percent(best.power)}, this one "
         f"{why}. "
         f"If survival is the reference's, it stops early with a probability of {percent(best.stop0)} and expects "
-        f"{best.expected_n:.1f} patients. The calculation takes both tests as jointly normal; the type I error of "
+        f"{best.expected_n:.1f} patients. " + (f"Note: {warning}. " if warning else "") + "The calculation takes both "
+        "tests as jointly normal; the type I error of "
         "small "
         "trials is usually a little lower.",
     )

@@ -109,42 +109,25 @@ def go_chances(
     >>> go.tolist(), stop.tolist()
     ([0.75], [[0.25]])
     """
-    n = looks[-1]
-    state = np.zeros((len(few), n + 1, n + 1))
-    state[:, 0, 0] = 1.0
-    counts, begin, stops = np.arange(n + 1), 0, []
+    both, response, toxicity, neither = cells
+    state, stops = np.ones((len(few), 1, 1)), []
     for i, look in enumerate(looks):
-        step = _added(look - begin, cells)
-        size = look + 1
-        state[:, :size, :size] = _convolve(state[:, : begin + 1, : begin + 1], step, size)
-        begin = look
+        while state.shape[1] <= look:
+            state = _one_more(state, both, response, toxicity, neither)
+        counts = np.arange(look + 1)
         inside = (counts > few[:, i, None])[:, :, None] & (counts < many[:, i, None])[:, None, :]
         before = state.sum(axis=(1, 2))
-        state *= inside
+        state = state * inside
         stops.append(before - state.sum(axis=(1, 2)))
     return state.sum(axis=(1, 2)), np.stack(stops, axis=1)
 
 
-def _added(patients: int, cells: tuple[float, float, float, float]) -> Floats:
-    """Return the probabilities of responders (rows) and toxicities (columns) among that many patients."""
-    state = np.zeros((patients + 1, patients + 1))
-    state[0, 0] = 1.0
-    both, response, toxicity, neither = cells
-    for _ in range(patients):
-        new = neither * state
-        new[1:, :] += response * state[:-1, :]
-        new[:, 1:] += toxicity * state[:, :-1]
-        new[1:, 1:] += both * state[:-1, :-1]
-        state = new
-    return state
-
-
-def _convolve(state: Floats, step: Floats, size: int) -> Floats:
-    """Return the counts after the step, for all rules at once."""
-    out = np.zeros((len(state), size, size))
-    old = state.shape[1]
-    for i in range(len(step)):
-        for j in range(len(step)):
-            if step[i, j]:
-                out[:, i : i + old, j : j + old] += step[i, j] * state
-    return out
+def _one_more(state: Floats, both: float, response: float, toxicity: float, neither: float) -> Floats:
+    """Return the chances of responders (second axis) and toxicities (third) after one more patient."""
+    size = state.shape[1]
+    new = np.zeros((len(state), size + 1, size + 1))
+    new[:, :size, :size] = neither * state
+    new[:, 1:, :size] += response * state
+    new[:, :size, 1:] += toxicity * state
+    new[:, 1:, 1:] += both * state
+    return new
