@@ -159,7 +159,7 @@ def _design(
     }[rule]
     source = "exact binomial probabilities (A'Hern)" if method == "exact" else "Fleming's normal approximation"
     if method == "fleming":
-        how = "the normal approximation"
+        how = "n and the limit are rounded"
     rule_text = f"conclude that the treatment merits further study if {cutoff} or more of {n} patients respond"
     protocol = (
         f"This is a single-arm, single-stage trial. A response rate of {percent(rates[0].value)} is not worth "

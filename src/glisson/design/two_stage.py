@@ -210,9 +210,12 @@ def boundaries(rule: TwoStage) -> tuple[Boundary, Boundary]:
     """
     few = "none" if rule.r1 == 0 else f"{rule.r1} or fewer"
     first = f"stop for futility if {few} of the first {rule.n1} patients respond; else treat {rule.n - rule.n1} more"
+    if rule.r1 < 0:
+        first = f"go on after the first {rule.n1} patients whatever their response"
+    futility = None if rule.r1 < 0 else float(rule.r1)
     last = f"conclude that the treatment merits further study if {rule.r + 1} or more of all {rule.n} patients respond"
     return (
-        Boundary(look=1, n=rule.n1, scale="responders", futility=float(rule.r1), rule=first),
+        Boundary(look=1, n=rule.n1, scale="responders", futility=futility, rule=first),
         Boundary(look=2, n=rule.n, scale="responders", futility=float(rule.r), efficacy=float(rule.r + 1), rule=last),
     )
 

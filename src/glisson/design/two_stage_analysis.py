@@ -213,8 +213,8 @@ def planned_rule(plan: TrialDesign) -> tuple[TwoStage, float, float, float]:
         raise SettingsError(f"a design of kind {plan.kind}", expected="a design by two_stage",
                             todo="for another size of the second stage give the plan and n2")  # fmt: skip
     first, last = plan.boundaries
-    if first.n is None or last.n is None or first.futility is None or last.futility is None:
+    if first.n is None or last.n is None or last.futility is None:
         raise SettingsError("a two-stage design without its limits", expected="a design by two_stage")
-    rule = TwoStage(r1=int(first.futility), n1=first.n, r=int(last.futility), n=last.n)
+    r1 = -1 if first.futility is None else int(first.futility)
     p0, p1, alpha = (a.value for a in plan.assumptions[:3])
-    return rule, p0, p1, alpha
+    return TwoStage(r1=r1, n1=first.n, r=int(last.futility), n=last.n), p0, p1, alpha

@@ -111,8 +111,8 @@ def attained(rule: TwoStage, p0: float, p1: float, *, alpha: float, n1: int) -> 
     Returns
     -------
     TwoStage
-        With the highest ``r1`` that stops under ``p1`` no more often than the plan did, and the smallest ``r`` that
-        keeps the type I error; ``None`` where no r does.
+        With the highest ``r1`` that stops under ``p1`` no more often than the plan did (-1: never), and the smallest
+        ``r`` that keeps the type I error; ``None`` where no r does.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def attained(rule: TwoStage, p0: float, p1: float, *, alpha: float, n1: int) -> 
     1/12 6/29
     """
     lost = float(bdtr(rule.r1, rule.n1, p1)) if rule.r1 >= 0 else 0.0
-    r1 = int(np.flatnonzero(bdtr(np.arange(n1), n1, p1) > lost + ROUNDING)[0]) - 1
+    r1 = int(np.count_nonzero(bdtr(np.arange(n1), n1, p1) <= lost + ROUNDING)) - 1
     for r in range(max(r1, 0), rule.n):
         again = TwoStage(r1=r1, n1=n1, r=r, n=rule.n)
         if success_probability(again, p0) <= alpha + ROUNDING:

@@ -1,0 +1,198 @@
+"""One arm against a known survival curve, with one look at which a trial that does no better stops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from glisson.design.accrued import Accrual
+from glisson.design.one_sample_logrank import FINKELSTEIN, SCHMIDT, TRAP, lower_hazard, reference_curve
+from glisson.design.plan import Assumption, Boundary, TrialDesign
+from glisson.design.stated import (
+    ALPHA,
+    DAYS,
+    POWER,
+    Number,
+    TimeUnit,
+    behaviour,
+    checked_max_n,
+    percent,
+    short_of,
+    size_and_power,
+)
+from glisson.errors import SettingsError
+from glisson.kernels.planned import score
+from glisson.kernels.two_stage_logrank import Plan, TwoLooks, best_look, single_power
+from glisson.tables import Estimate, Estimates
+
+#: Numbers of patients tried beyond that of one stage, as a factor, and in a row without an improvement.
+_BEYOND, _PATIENCE = 1.6, 4
+#: Patients searched where the caller gives no limit.
+LARGEST = 400
+KWAK = (
+    "Kwak M, Jung SH. Phase II clinical trials with time-to-event endpoints: optimal two-stage designs with one-sample "
+    "log-rank test. Stat Med 2014;33:2004-2016."
+)
+WU_TWO = (
+    "Wu J, Chen L, Wei J, Weiss H, Chauhan A. Two-stage phase II survival trial design. Pharm Stat 2020;19:214-229."
+)
+
+
+def one_sample_logrank_two_stage(
+    *,
+    s0: Number,
+    at: Number,
+    hazard_ratio: Number,
+    follow_up: Number,
+    accrual_rate: Number,
+    shape: Number = 1.0,
+    dropout: Number = 0.0,
+    alpha: Number = ALPHA,
+    power: Number = POWER,
+    criterion: Literal["optimal", "minimax"] = "optimal",
+    max_n: int | None = None,
+    unit: TimeUnit = "month",
+) -> TrialDesign:
+    """Plan a one-sample log-rank trial with a look for futility while patients are still entering.
+
+    Parameters
+    ----------
+    s0, at, hazard_ratio, follow_up, shape, dropout, alpha, power, unit
+        As for ``one_sample_logrank``.
+    accrual_rate
+        Patients a unit of time.
+    criterion
+        ``"optimal"``: fewest patients expected if survival is the reference's; ``"minimax"``: fewest patients at most,
+        then fewest expected.
+    max_n
+        Patients within reach.
+
+    Returns
+    -------
+    TrialDesign
+        ``type_i_error``, ``power``, ``expected_n``, ``early_stop`` and ``expected_duration`` (days).
+
+    Raises
+    ------
+    SettingsError
+        If a number is impossible, or no design is within reach.
+
+    Notes
+    -----
+    Kwak & Jung 2014, Wu et al. 2020: both tests are jointly normal. Here the covariance under the alternative is the
+    exact one. The look comes when the n1-th patient enters; accrual need not pause.
+
+    Examples
+    --------
+    >>> design = one_sample_logrank_two_stage(s0=0.6, at=3, hazard_ratio=0.5, shape=0.5, accrual_rate=5, follow_up=1,
+    ...                                       power=0.85)
+    >>> [b.n for b in design.boundaries], round(design.characteristics.rows[1].value, 1)
+    ([20, 50], 31.3)
+    """
+    size, wanted = size_and_power(alpha, power)
+    if criterion not in {"optimal", "minimax"}:
+        raise SettingsError(f"criterion {criterion!r}", expected="optimal or minimax")
+    reference, given = reference_curve(s0, at, shape, unit)
+    ratio = lower_hazard(hazard_ratio)
+    coming = Accrual.of(None, accrual_rate, follow_up, dropout, unit)
+    rate = coming.stated()[0].value
+    plan = Plan(null=reference, ratio=ratio.value, accrual_rate=rate, follow_up=coming.follow_up.value,
+                dropout=coming.dropout.value, alpha=size.value, power=wanted.value)  # fmt: skip
+    best = _search(plan, coming, criterion, LARGEST if max_n is None else checked_max_n(max_n, LARGEST))
+    warning = ""
+    if best is None and max_n is not None:
+        best, warning = _within(plan, coming, criterion, max_n)
+    if best is None:
+        raise SettingsError(
+            f"no two-stage log-rank design of at most {LARGEST if max_n is None else max_n} patients has a power of "
+            f"{plan.power:g}, or more than its type I error", todo="choose a larger effect or longer follow-up, or "
+            "raise max_n",
+        )  # fmt: skip
+    assumptions = (*given, ratio, *coming.stated(), size, wanted)
+    return _design(best, assumptions, coming, criterion, warning)
+
+
+def _search(plan: Plan, coming: Accrual, criterion: str, largest: int) -> TwoLooks | None:
+    """Go up from the number of patients that one stage needs."""
+    n = 3
+    while n <= largest and _one_stage(plan, coming, n) < plan.power:
+        n += 1
+    first, best, without = n, None, 0
+    while n <= min(largest, int(_BEYOND * first) + 3) and without < _PATIENCE:
+        found = best_look(plan, n)
+        n += 1
+        if found is None:
+            continue
+        if best is None or found.expected_n < best.expected_n:
+            best, without = found, 0
+        else:
+            without += 1
+        if criterion == "minimax":
+            break
+    return best
+
+
+def _within(plan: Plan, coming: Accrual, criterion: str, max_n: int) -> tuple[TwoLooks | None, str]:
+    """Return the design with the highest whole per cent of power within reach."""
+    top = int(100 * _one_stage(plan, coming, max_n)) if max_n > 2 else 0
+    for target in range(top, int(100 * plan.alpha), -1):
+        best = _search(replace(plan, power=target / 100), coming, criterion, max_n)
+        if best is not None:
+            return best, short_of(plan.power, max_n, best.power)
+    return None, ""
+
+
+def _one_stage(plan: Plan, coming: Accrual, n: int) -> float:
+    """Return the power without a look."""
+    return float(single_power(score(plan.null, plan.ratio, coming.follow(n)), n, alpha=plan.alpha))
+
+
+def _design(
+    best: TwoLooks, assumptions: tuple[Assumption, ...], coming: Accrual, criterion: str, warning: str
+) -> TrialDesign:
+    """Write the design down."""
+    unit, more = coming.unit, best.n - best.n1
+    end = coming.follow(best.n).until
+    kind = "one_sample_logrank_two_stage"
+    rows = behaviour(
+        kind, "bivariate normal approximation", n=best.n, warnings={"power": warning} if warning else None,
+        null={"type_i_error": best.alpha, "expected_n": best.expected_n, "early_stop": best.stop0},
+        alternative={"power": best.power, "expected_n": best.n1 + (1 - best.stop1) * more, "early_stop": best.stop1},
+    ) + Estimates(tuple(
+        Estimate(variable=kind, statistic="expected_duration", group=(("scenario", scenario),), n=best.n, unit="day",
+                 value=(stop * best.look + (1 - stop) * end) * DAYS[unit], method="accrual and follow-up as planned")
+        for scenario, stop in (("null", best.stop0), ("alternative", best.stop1))
+    ))  # fmt: skip
+    first = f"stop for futility if the test is {best.c1:.3f} or less when patient {best.n1} enters"
+    last = (
+        f"conclude that survival is better than the reference if the test of all {best.n} patients exceeds {best.c:.3f}"
+    )
+    s0, at, shape, ratio = (a.value for a in assumptions[:4])
+    why = (
+        "expects fewest patients if survival is the reference's" if criterion == "optimal" else "needs fewest patients"
+    )
+    protocol = (
+        "This is a single-arm trial in two stages with a time to an event as its endpoint. Survival of the reference "
+        "is "
+        f"{percent(s0)} at {at:g} {unit}s (Weibull curve of shape {shape:g}); the hazard worth finding is {ratio:g} "
+        "times "
+        f"the reference's. {TRAP}",
+        f"The one-sample log-rank test is looked at when patient {best.n1} enters, about {best.look:.1f} {unit}s "
+        "after the "
+        f"first: {first}. Otherwise {best.n} patients are treated. {coming.sentence(best.n)} At the end: {last}.",
+        f"Of the designs with a type I error of {percent(best.alpha)} and a power of {percent(best.power)}, this one "
+        f"{why}. "
+        f"If survival is the reference's, it stops early with a probability of {percent(best.stop0)} and expects "
+        f"{best.expected_n:.1f} patients. " + (f"Note: {warning}. " if warning else "") + "The calculation takes both "
+        "tests as jointly normal; the type I error of "
+        "small "
+        "trials is usually a little lower.",
+    )
+    return TrialDesign(
+        kind=kind, n=best.n,
+        title=f"Two-stage one-sample log-rank trial, {criterion}: {best.n1} then {best.n} patients",
+        assumptions=assumptions,
+        boundaries=(Boundary(look=1, n=best.n1, scale="z", futility=best.c1, rule=first),
+                    Boundary(look=2, n=best.n, scale="z", efficacy=best.c, rule=last)),
+        characteristics=rows, protocol=protocol, references=(KWAK, WU_TWO, SCHMIDT, FINKELSTEIN),
+    )  # fmt: skip
