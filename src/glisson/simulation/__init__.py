@@ -1,0 +1,10 @@
+"""Simulation of trials: a scenario goes in, what its design would conclude how often comes out.
+
+numba is imported when something is simulated, not before.
+"""
+
+from glisson.simulation.run import simulate
+from glisson.simulation.scenario import STATISTICS, Arm, Look, Salvage, Scenario, Statistic
+from glisson.simulation.survival import Periods, Survival
+
+__all__ = ["STATISTICS", "Arm", "Look", "Periods", "Salvage", "Scenario", "Statistic", "Survival", "simulate"]

@@ -1,0 +1,153 @@
+"""Patients of a block of trials: entry, time to the event, loss from sight, response."""
+
+from __future__ import annotations
+
+import math
+import numpy as np
+
+from glisson.simulation.jit import compiled
+from glisson.simulation.lanes import FAR, LANES, Singles, exponentials, next_bits, powers, uniforms
+from glisson.simulation.plan import Laws, Plan
+from glisson.simulation.room import DROP, ENTRY, PATIENT, TIME, Room
+
+_f = np.float32
+
+_w = np.uint64
+_ROW = np.uint64(LANES)
+
+
+@compiled
+def draw(plan: Plan, room: Room) -> None:
+    """Draw all patients of a block.
+
+    Random numbers are taken in a fixed order: patient by patient entry, death, progression and salvage where they
+    matter, dropout, response. Scenarios that ask for the same ones meet the same patients under the same seed.
+    """
+    most, laws, x, spare = _f(plan.arm.size), plan.laws, room.patients, room.spare
+    for patient in range(plan.arm.size):
+        arm, at = plan.arm[patient], _w(patient) * PATIENT
+        next_bits(room.state, room.bits)
+        uniforms(room.bits, x, at + ENTRY)
+        _scale(x, at + ENTRY, most)
+        walk(x, at + ENTRY, spare, laws, plan.accrual, 1, 0)
+        next_bits(room.state, room.bits)
+        exponentials(room.bits, x, at + TIME)
+        if plan.joint == 1:
+            _progress(plan, room, arm, at + TIME)
+        else:
+            to_days(laws, plan.models[arm, 0], x, at + TIME, spare)
+        if plan.models[arm, 2] >= 0:
+            next_bits(room.state, room.bits)
+            exponentials(room.bits, x, at + DROP)
+            to_days(laws, plan.models[arm, 2], x, at + DROP, spare)
+        if plan.numbers[arm, 4] >= 0:
+            next_bits(room.state, room.bits)
+            uniforms(room.bits, room.response, _w(patient) * _ROW)
+            _below(room.response, _w(patient) * _ROW, _f(plan.numbers[arm, 4]))
+
+
+@compiled
+def _scale(x: Singles, at: np.uint64, by: np.float32) -> None:
+    for i in range(_ROW):
+        x[at + i] *= by
+
+
+@compiled
+def _below(x: Singles, at: np.uint64, limit: np.float32) -> None:
+    for i in range(_ROW):
+        x[at + i] = _f(1) if x[at + i] < limit else _f(0)
+
+
+@compiled
+def walk(x: Singles, at: np.uint64, spare: Singles, laws: Laws, model: int, stage: int, direction: int) -> None:
+    """Replace a row by a piecewise linear function of it."""
+    count = laws.counts[model, stage]
+    if count == 1:
+        _scale(x, at, laws.pieces[model, stage, direction, 0, 1])
+        return
+    for i in range(_ROW):
+        spare[i] = x[at + i]
+        x[at + i] = _f(0)
+    for k in range(count):
+        begin = laws.pieces[model, stage, direction, k, 0]
+        slope, most = laws.pieces[model, stage, direction, k, 1], laws.pieces[model, stage, direction, k, 2]
+        for i in range(_ROW):
+            part = (spare[i] - begin) * slope
+            part = part if part < most else most
+            x[at + i] += part if spare[i] > begin else _f(0)
+
+
+@compiled
+def to_days(laws: Laws, model: int, x: Singles, at: np.uint64, spare: Singles) -> None:
+    """Replace cumulative hazards by the days at which they are reached."""
+    cured, shape = laws.shapes[model, 0], laws.shapes[model, 1]
+    if laws.counts[model, 0] > 0:
+        walk(x, at, spare, laws, model, 0, 0)
+    if cured > 0:
+        for i in range(_ROW):
+            s = math.exp(-x[at + i])
+            x[at + i] = _f(-math.log((s - cured) / (1 - cured))) if s > cured else FAR
+    if laws.counts[model, 1] > 0:
+        walk(x, at, spare, laws, model, 1, 0)
+    else:
+        powers(x, at, _f(1), _f(1 / shape), _f(laws.shapes[model, 2]))
+
+
+@compiled
+def to_hazard(laws: Laws, model: int, x: Singles, at: np.uint64, spare: Singles) -> None:
+    """Replace days by cumulative hazards."""
+    cured, shape = laws.shapes[model, 0], laws.shapes[model, 1]
+    if laws.counts[model, 1] > 0:
+        walk(x, at, spare, laws, model, 1, 1)
+    else:
+        powers(x, at, _f(1 / laws.shapes[model, 2]), _f(shape), _f(1))
+    if cured > 0:
+        for i in range(_ROW):
+            x[at + i] = _f(-math.log(cured + (1 - cured) * math.exp(-x[at + i])))
+    if laws.counts[model, 0] > 0:
+        walk(x, at, spare, laws, model, 0, 1)
+
+
+@compiled
+def _progress(plan: Plan, room: Room, arm: int, at: np.uint64) -> None:
+    """Let the disease progress: dependence, salvage, scans. At ``at`` are cumulative hazards of death, then days."""
+    theta, share, ratio = plan.numbers[arm, 0], plan.numbers[arm, 1], plan.numbers[arm, 2]
+    x, seen, death, none = room.patients, room.other, plan.models[arm, 0], _w(0)
+    if plan.models[arm, 1] < 0:
+        to_days(plan.laws, death, x, at, room.spare)
+        return
+    next_bits(room.state, room.bits)
+    exponentials(room.bits, seen, none)
+    if theta > 0:
+        for i in range(_ROW):
+            rise = math.expm1(seen[i] * theta / (1 + theta))
+            seen[i] = _f(math.log1p(math.exp(theta * x[at + i]) * rise) / theta)
+    to_days(plan.laws, plan.models[arm, 1], seen, none, room.spare)
+    if share > 0:
+        _salvage(plan, room, death, at, _f(share), _f(ratio))
+    to_days(plan.laws, death, x, at, room.spare)
+    if plan.pfs == 1:
+        _first(x, at, seen, _f(plan.numbers[arm, 3]))
+
+
+@compiled
+def _first(x: Singles, at: np.uint64, seen: Singles, every: np.float32) -> None:
+    """Replace death by progression as seen at the next scan, where that is earlier."""
+    for i in range(_ROW):
+        day = _f(math.ceil(seen[i] / every)) * every if every > _f(0) else seen[i]
+        x[at + i] = day if day < x[at + i] else x[at + i]
+
+
+@compiled
+def _salvage(plan: Plan, room: Room, death: int, at: np.uint64, share: np.float32, ratio: np.float32) -> None:
+    """Multiply the hazard of death from progression on, in a random share: the rest of it is reached later."""
+    x, hazard, none = room.patients, room.hazard, _w(0)
+    for i in range(_ROW):
+        hazard[i] = room.other[i]
+    to_hazard(plan.laws, death, hazard, none, room.spare)
+    next_bits(room.state, room.bits)
+    uniforms(room.bits, room.spare, none)
+    for i in range(_ROW):
+        rest = (x[at + i] - hazard[i]) / ratio
+        later = hazard[i] + rest
+        x[at + i] = later if (room.spare[i] < share) & (rest > _f(0)) else x[at + i]

@@ -1,0 +1,172 @@
+"""A scenario as the arrays that the kernels read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glisson.simulation.network import odd_even_merge
+from glisson.simulation.scenario import STATISTICS, Arm, Look, Scenario
+from glisson.simulation.survival import Periods, Survival
+
+Singles = NDArray[np.float32]
+Keys = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+#: Trials that share one stream of random numbers.
+BLOCK = 256
+#: What stands for a number without limit; float32 can still be multiplied by it.
+_FAR = 1e30
+#: Largest time in a key: 29 bits, because two more hold the event and the arm.
+_TICKS = 2**29 - 64
+#: Kinds of looks.
+DAY, EVENTS, PATIENTS = 0, 1, 2
+
+
+class Laws(NamedTuple):
+    """M distributions.
+
+    From cumulative hazard to days (direction 0) the stages are passed in order: ratios, cured, hazards or a power; from
+    days to cumulative hazard (direction 1) backwards.
+    """
+
+    pieces: Singles  # (M, stage, direction, P, 3): where a piece begins, its slope, its largest contribution
+    counts: Keys  # (M, stage): number of pieces, 0 for a stage that is left out
+    shapes: Floats  # (M, 3): share cured, shape, scale
+
+
+class Plan(NamedTuple):
+    """What the kernels read, for A arms and K looks."""
+
+    arm: Keys  # (n,) arm of each patient
+    network: Keys  # (S, 3)
+    laws: Laws
+    models: Keys  # (A, 3): death, progression, dropout; -1 for none
+    numbers: Floats  # (A, 5): theta, share to salvage, ratio then, days between scans, response; 0 or -1 for none
+    looks: Keys  # (K, 2): kind, count
+    days: Floats  # (K,): day, or days to wait
+    limits: Floats  # (K, 2): efficacy, futility
+    accrual: int
+    reference: int  # distribution of the one-sample test; -1 for none
+    statistic: int
+    at: float
+    against: float
+    mean_variance: int
+    arms: int
+    joint: int  # progression matters
+    pfs: int
+    tied: int  # times come from scans
+    ordered: int  # keys must be sorted
+    ratio: int  # Cox is wanted
+    latest: float
+    ticks: float  # ticks of a key in a day
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """Return the arrays of a scenario."""
+    pfs = scenario.endpoint == "pfs"
+    models: list[Survival | Periods] = []
+
+    def place(model: Survival | Periods | None) -> int:
+        if model is None:
+            return -1
+        models.append(model)
+        return len(models) - 1
+
+    known = STATISTICS[scenario.statistic.name]
+    against = scenario.statistic.against
+    accrual = place(scenario.accrual)
+    reference = place(against if isinstance(against, Survival) else None)
+    rows = [(place(a.survival), place(a.progression), place(a.dropout)) for a in scenario.arms]
+    return Plan(
+        arm=_allocation(scenario),
+        network=odd_even_merge(scenario.n),
+        laws=_laws(models),
+        models=np.array(rows, dtype=np.int32),
+        numbers=np.array([_numbers(a) for a in scenario.arms]),
+        looks=np.array([_kind(look) for look in scenario.looks], dtype=np.int32),
+        days=np.array([look.wait if look.day is None else look.day for look in scenario.looks], dtype=np.float64),
+        limits=np.array([(_limit(x.efficacy, _FAR), _limit(x.futility, -_FAR)) for x in scenario.looks]),
+        accrual=accrual,
+        reference=reference,
+        statistic=known.code,
+        at=float(scenario.statistic.at or 0.0),
+        against=float(against) if isinstance(against, int | float) else 0.0,
+        mean_variance=int(scenario.statistic.variance == "mean"),
+        arms=len(scenario.arms),
+        joint=int(pfs or any(a.salvage for a in scenario.arms)),
+        pfs=int(pfs),
+        tied=int(pfs and any(a.scan_every for a in scenario.arms)),
+        ordered=int(known.ordered or scenario.ratio_wanted),
+        ratio=int(scenario.ratio_wanted),
+        latest=float(scenario.last_day),
+        ticks=_TICKS / float(scenario.last_day),
+    )
+
+
+def _allocation(scenario: Scenario) -> Keys:
+    """Return the arm of each patient: whole cycles, arms spread within a cycle."""
+    cycle = sorted(
+        ((k + 0.5) / arm.allocation, i) for i, arm in enumerate(scenario.arms) for k in range(arm.allocation)
+    )
+    return np.resize(np.array([i for _, i in cycle], dtype=np.int32), scenario.n)
+
+
+def _numbers(arm: Arm) -> tuple[float, ...]:
+    """Return theta of Clayton's copula, salvage, scans and response."""
+    theta = 2 * arm.tau / (1 - arm.tau)
+    share, ratio = (arm.salvage.share, arm.salvage.hazard_ratio) if arm.salvage else (0.0, 1.0)
+    return theta, share, ratio, arm.scan_every or 0.0, -1.0 if arm.response is None else arm.response
+
+
+def _kind(look: Look) -> tuple[int, int]:
+    if look.events is not None:
+        return EVENTS, look.events
+    return (PATIENTS, look.patients) if look.patients is not None else (DAY, 0)
+
+
+def _limit(value: float | None, none: float) -> float:
+    return none if value is None else float(value)
+
+
+def _laws(models: list[Survival | Periods]) -> Laws:
+    """Return the arrays of all distributions."""
+    stages = [_stages(m) for m in models]
+    most = max(len(s.starts) if s else 1 for pair in stages for s in pair[:2])
+    pieces = np.zeros((len(models), 2, 2, most, 3), dtype=np.float32)
+    counts = np.zeros((len(models), 2), dtype=np.int32)
+    shapes = np.array([s[2] for s in stages], dtype=np.float64)
+    for m, stage in enumerate(stages):
+        for j, periods in enumerate(stage[:2]):
+            if periods is not None:
+                counts[m, j] = len(periods.starts)
+                pieces[m, j, :, : counts[m, j]] = _pieces(periods)
+    return Laws(pieces, counts, shapes)
+
+
+def _stages(model: Survival | Periods) -> tuple[Periods | None, Periods | None, tuple[float, float, float]]:
+    """Return what a cumulative hazard passes on the way to days: ratios, hazards; and cured, shape, scale."""
+    if isinstance(model, Periods):
+        return None, model, (0.0, 1.0, 1.0)
+    if model.hazard is not None and not model.cured:
+        return None, model.hazard.times(model.ratio), (0.0, 1.0, 1.0)
+    begins = model.base(np.array(model.ratio.starts))
+    ratios: Periods | None = Periods(starts=tuple(float(b) for b in begins), values=model.ratio.values)
+    if model.ratio == Periods.constant(1.0):
+        ratios = None
+    return ratios, model.hazard, (model.cured, model.shape if model.hazard is None else 1.0, model.scale)
+
+
+def _pieces(periods: Periods) -> Floats:
+    """Return shape (2, P, 3): from area to place, and from place to area."""
+    starts, values = np.array(periods.starts), np.array(periods.values)
+    width = np.append(np.diff(starts), _FAR)
+    area = periods.area(starts)
+    with np.errstate(divide="ignore"):
+        slope = np.minimum(1 / values, _FAR)
+    back = np.stack([area, slope, width], axis=1)
+    forth = np.stack([starts, values, np.minimum(width * values, _FAR)], axis=1)
+    out: Floats = np.stack([back, forth])
+    return out
