@@ -272,7 +272,7 @@ def restricted_mean(course: Course, accrual: Accrual, dropout: float, at: float,
     --------
     >>> at_once = Accrual(starts=np.zeros(1), rate=np.array([1e9]), end=1e-9)
     >>> [round(x, 4) for x in restricted_mean(Course.piecewise([0], [0.1]), at_once, 0.0, 100.0, 12.0)]
-    [6.9881, 18.7022]
+    [6.9881, 18.6416]
     """
     edges = np.concatenate([[0.0, horizon], course.starts, at - accrual.starts, [at - accrual.end]])
     nodes, weight = panels(edges[(edges >= 0) & (edges <= horizon)], course.fastest + dropout)
