@@ -97,6 +97,23 @@ def _python(kind: Kind, given: Mapping[str, Any]) -> str:
 
 
 @app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help='A TOML file: design = "smart", and its settings by name.')],
+    from_: From = None,
+    outcome: Outcome = "",
+    method_of: Method = "",
+    per_year: Rates = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Plan the design that a file describes; for designs with tables inside tables."""
+    from glisson.design.planning import read_plan  # noqa: PLC0415 - start-up stays quick
+
+    kind, given = read_plan(file)
+    _plan(kind, given, from_=from_, outcome=outcome, method_of=method_of, per_year=per_year, out=out, force=force)
+
+
+@app.command()
 def suggest(
     source: Annotated[Path, typer.Argument(help="Workbook, CSV file, folder of CSV files, or REDCap export.")],
     centres: Annotated[int, typer.Option(help="How many centres like this one would take part.")] = 5,

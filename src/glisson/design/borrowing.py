@@ -15,7 +15,7 @@ from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.stated import Number, checked_max_n, rising, stated
 from glisson.errors import SettingsError
 from glisson.kernels.beta_mixture import binomial_probabilities, superiority, tail
-from glisson.methods.borrowed_prior import BorrowedPrior
+from glisson.methods.borrowed_prior import VAGUE_WEIGHT, BorrowedPrior, robust
 from glisson.tables import Estimate, Estimates
 
 Floats = NDArray[np.float64]
@@ -221,6 +221,126 @@ def borrowed_control(
         protocol=(sentence,),
         references=(_SCHMIDLI, _KOPP),
     )  # fmt: skip
+
+
+def single_arm_after_series(
+    *,
+    p0: Number,
+    p1: Number,
+    responders: int,
+    patients: int,
+    vague: float = VAGUE_WEIGHT,
+    certainty: float = 0.95,
+    power: float = 0.80,
+    max_n: int | None = None,
+) -> TrialDesign:
+    """Plan one arm that borrows the responders of an earlier series of the same therapy.
+
+    Parameters
+    ----------
+    p0
+        Response rate that must be exceeded.
+    p1
+        Response rate worth pursuing.
+    responders, patients
+        Of the earlier series.
+    vague
+        Weight of the vague part of the prior, 0 to 1: how little the series is trusted.
+    certainty
+        Posterior probability of a rate above p0 that makes a success.
+    power
+        Wished for at p1.
+    max_n
+        New patients within reach.
+
+    Raises
+    ------
+    SettingsError
+        If a number is impossible or the patients are too few.
+
+    Examples
+    --------
+    >>> single_arm_after_series(p0=0.2, p1=0.4, responders=9, patients=24, vague=0.5).n
+    13
+    """
+    prior = series_prior(responders, patients, vague=vague)
+    return borrowed_single_arm(p0=p0, p1=p1, prior=prior, certainty=certainty, power=power, max_n=max_n)
+
+
+def control_from_series(
+    *,
+    treated: int,
+    controls: int,
+    p_treated: Number,
+    responders: int,
+    patients: int,
+    vague: float = VAGUE_WEIGHT,
+    certainty: float = 0.975,
+    drifts: Sequence[float] = DRIFTS,
+) -> TrialDesign:
+    """Plan two arms whose control arm borrows the responders of a published series.
+
+    Parameters
+    ----------
+    treated, controls
+        Patients in either arm; 0 controls make all of them external.
+    p_treated
+        Response rate under the new therapy, if it is as good as hoped.
+    responders, patients
+        Of the published series under the control treatment.
+    vague
+        Weight of the vague part of the prior, 0 to 1: how little the series is trusted.
+    certainty
+        Posterior probability that the new therapy is better, which makes a success.
+    drifts
+        True control rate minus the mean of the prior, each tried.
+
+    Raises
+    ------
+    SettingsError
+        If a number is impossible.
+
+    Examples
+    --------
+    >>> plan = control_from_series(treated=24, controls=6, p_treated=0.4, responders=31, patients=228)
+    >>> len(plan.characteristics.select("type_i_error"))
+    4
+    """
+    prior = series_prior(responders, patients, vague=vague)
+    return borrowed_control(
+        treated=treated, controls=controls, prior=prior, p_treated=p_treated, certainty=certainty, drifts=drifts
+    )
+
+
+def series_prior(responders: int, patients: int, *, vague: float = VAGUE_WEIGHT) -> BorrowedPrior:
+    """Return what a series says of a response rate, with a vague part beside it.
+
+    Parameters
+    ----------
+    responders, patients
+        Of the series.
+    vague
+        Weight of the vague part.
+
+    Raises
+    ------
+    SettingsError
+        If the counts are impossible.
+
+    Examples
+    --------
+    >>> series_prior(9, 24).weights
+    (0.8, 0.2)
+    """
+    if not 0 <= responders <= patients or patients < 1:
+        raise SettingsError(f"{responders} responders of {patients}", expected="no more responders than patients")
+    if not 0 <= vague <= 1:
+        raise SettingsError(f"a vague part of {vague:g}", expected="a weight from 0 to 1")
+    own = BorrowedPrior(
+        name=f"a series with {responders} of {patients} responding", kind="beta", weights=(1.0,),
+        first=(responders + 0.5,), second=(patients - responders + 0.5,),
+    )  # fmt: skip
+    return robust(own, vague)
 
 
 def _checked(prior: BorrowedPrior, certainty: float, power: float) -> None:

@@ -69,33 +69,42 @@ class Kind:
         return planned
 
 
+_RATE: dict[str, Any] = {"label": "Response rate planned for", "percent": True, "effect": "p1", "null": "p0"}
+_RATIO: dict[str, Any] = {"label": "Hazard ratio planned for", "effect": "hazard_ratio", "null": "_one"}
+_RATIO_TOLD = {"hazard_ratio": "hazard_ratio"}
+
+
+def _kind(name: str, home: str, told: Mapping[str, str] | None = None, **about: Any) -> Kind:
+    return Kind(name=name, home=f"glisson.design.{home}", told=told or {}, **about)
+
+
 #: Designs in the order of the documentation.
 KINDS: tuple[Kind, ...] = (
-    Kind(
-        name="single-stage", home="glisson.design.single_stage.single_stage", effect="p1", null="p0",
-        label="Response rate planned for", percent=True, told={"p1": "response"},
-    ),
-    Kind(
-        name="two-stage", home="glisson.design.two_stage.two_stage", effect="p1", null="p0",
-        label="Response rate planned for", percent=True, told={"p1": "response"},
-    ),
-    Kind(
-        name="precision-median", home="glisson.design.precision.median_precision", effect="median_months",
-        null="excluded_months", label="True median, months", told={"median_months": "median"},
-    ),
-    Kind(
-        name="precision-proportion", home="glisson.design.precision.proportion_precision",
-        told={"proportion": "response"},
-    ),
-    Kind(
-        name="logrank", home="glisson.design.logrank.logrank_trial", effect="hazard_ratio", null="_one",
-        label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
-    ),
-    Kind(
-        name="group-sequential", home="glisson.design.group_sequential.group_sequential", effect="hazard_ratio",
-        null="_one", label="Hazard ratio planned for", told={"hazard_ratio": "hazard_ratio"},
-    ),
-    Kind(name="basket", home="glisson.design.baskets.basket", told={"p1": "response"}),
+    _kind("single-stage", "single_stage.single_stage", {"p1": "response"}, **_RATE),
+    _kind("two-stage", "two_stage.two_stage", {"p1": "response"}, **_RATE),
+    _kind("milestone", "milestone.milestone", {"s1": "survival"}, effect="s1", null="s0", percent=True,
+          label="Survival planned for"),
+    _kind("one-sample-logrank", "one_sample_logrank.one_sample_logrank", **_RATIO),
+    _kind("one-sample-logrank-two-stage", "one_sample_logrank_two_stage.one_sample_logrank_two_stage", **_RATIO),
+    _kind("restricted-mean", "restricted_mean.restricted_mean", {"s1": "survival"}),
+    _kind("toxicity-monitoring", "toxicity.toxicity_monitoring"),
+    _kind("efficacy-toxicity", "efficacy_toxicity.efficacy_toxicity", {"response1": "response"}),
+    _kind("logrank", "logrank.logrank_trial", _RATIO_TOLD, **_RATIO),
+    _kind("group-sequential", "group_sequential.group_sequential", _RATIO_TOLD, **_RATIO),
+    _kind("rmst", "rmst.rmst_trial", _RATIO_TOLD, **_RATIO),
+    _kind("stratified-logrank", "stratified.stratified_logrank"),
+    _kind("promising-zone", "reestimation.promising_zone", _RATIO_TOLD, **_RATIO),
+    _kind("blinded-reestimation", "reestimation.blinded_reestimation"),
+    _kind("selection-response", "selection.selection_response"),
+    _kind("selection-survival", "selection.selection_survival"),
+    _kind("delayed-start", "sequences.delayed_start"),
+    _kind("smart", "smart.smart_trial"),
+    _kind("borrowed-single-arm", "borrowing.single_arm_after_series", {"p1": "response"}, **_RATE),
+    _kind("borrowed-control", "borrowing.control_from_series", {"p_treated": "response"}),
+    _kind("basket", "baskets.basket", {"p1": "response"}),
+    _kind("precision-median", "precision.median_precision", {"median_months": "median"}, effect="median_months",
+          null="excluded_months", label="True median, months"),
+    _kind("precision-proportion", "precision.proportion_precision", {"proportion": "response"}),
 )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ class Parameter:
         if origins & {Mapping, dict}:
             return self._table(value, number=float in origins)
         if origins & {Sequence, tuple, list}:
-            return tuple(self._number(part) for part in value.split(","))
+            parts = tuple(part.strip() for part in value.split(","))
+            return parts if str in _parts(self.hint) else tuple(self._number(part) for part in parts)
         return value
 
     def _table(self, text: str, *, number: bool) -> Any:
@@ -106,10 +107,12 @@ def parameters_of(function: Callable[..., Any], path: tuple[str, ...] = (), befo
     """
     hints, told = typing.get_type_hints(function), _told(function)
     out: dict[str, Parameter] = {}
-    for name, p in inspect.signature(function).parameters.items():
+    asked = inspect.signature(function).parameters
+    several = sum(_table_of(hints[name]) is not None for name in asked) > 1
+    for name, p in asked.items():
         table = _table_of(hints[name])
         if table is not None:
-            inside = f"{before}{name}_" if path or p.default is None else before
+            inside = f"{before}{name}_" if path or several or p.default is None else before
             for field in parameters_of(table, (*path, name), inside).values():
                 loose = field if p.default is inspect.Parameter.empty else dataclasses.replace(field, default=None)
                 out[field.name] = loose
@@ -146,13 +149,27 @@ def called(function: Callable[..., Any], given: Mapping[str, Any], asked: Mappin
     return _built(function, arguments)
 
 
-def _built(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+def _made(hint: Any, value: Any) -> Any:
+    """Return tables of assumptions, also inside other tables, from plain ones."""
+    table = _table_of(hint)
+    if isinstance(value, Mapping):
+        if table is not None:
+            return _built(table, value)
+        inner = [part for h in _choices(hint) for part in typing.get_args(h) if _table_of(part) is not None]
+        return {key: _made(inner[0], one) for key, one in value.items()} if inner else value
+    return tuple(_made(None, one) for one in value) if isinstance(value, list) else value
+
+
+def _parts(hint: Any) -> set[Any]:
+    return {part for h in _choices(hint) for part in typing.get_args(h)}
+
+
+def _built(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     hints = typing.get_type_hints(function)
-    ready = {}
-    for name, value in arguments.items():
-        table = _table_of(hints[name])
-        ready[name] = _built(table, value) if table is not None and isinstance(value, dict) else value
-    return function(**ready)
+    unknown = sorted(set(arguments) - set(hints))
+    if unknown:
+        raise SettingsError(f"unknown assumption {', '.join(unknown)}", expected="any of " + ", ".join(hints))
+    return function(**{name: _made(hints[name], value) for name, value in arguments.items()})
 
 
 def _table_of(hint: Any) -> Callable[..., Any] | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from glisson.design.assurance import assurance
 from glisson.design.cohort_facts import EVERYBODY, CohortFacts, Fact
 from glisson.design.curves import Curve, accrual_curve, effects_around, power_curve, size_curve
-from glisson.design.kinds import Kind
+from glisson.design.kinds import Kind, kind
 from glisson.design.plan import Assumption, TrialDesign
 from glisson.design.stated import DAYS
 from glisson.errors import SettingsError
@@ -132,6 +134,39 @@ def plan(
         kind=kind, given=full, design=design, power=power_curve(design, _value(full.get(kind.effect))),
         size=_size(kind, full), accrual=_accrual(design, patients_a_year),
     )  # fmt: skip
+
+
+def read_plan(path: Path) -> tuple[Kind, dict[str, Any]]:
+    """Return the design a file asks for: ``design = "smart"``, then its settings; tables of assumptions are tables.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or names no design.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}", expected="a TOML file") from None
+    if not isinstance(given.get("design"), str):
+        raise SettingsError(f"{path.name} names no design", expected='a line such as design = "two-stage"')
+    chosen = kind(given.pop("design"))
+    return chosen, {name: _periods(value) for name, value in given.items()}
+
+
+def _periods(value: Any) -> Any:
+    """Return a table whose keys are all numbers with numbers as keys: values by period."""
+    if not isinstance(value, dict):
+        return value
+    try:
+        return {float(key): number for key, number in value.items()}
+    except ValueError:
+        return {key: _periods(inner) for key, inner in value.items()}
 
 
 def _from_cohort(role: str, told: Told, given: Mapping[str, Any]) -> Assumption:

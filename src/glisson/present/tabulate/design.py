@@ -240,6 +240,13 @@ def _headline(candidate: Candidate, statistic: str, words: Words) -> str:
 
 
 def _said(design: TrialDesign, statistic: str, words: Words) -> str:
-    found = design.characteristics.select(statistic)
-    told = [e for e in found if ("scenario", "alternative") in e.group] or list(found)
-    return characteristic(told[0], words) if told else NOTHING_TO_PRINT
+    """Return a statistic in short: if the therapy is as good as assumed where it depends; a range over scenarios."""
+    found = [e for e in design.characteristics.select(statistic) if e.value is not None]
+    told = [e for e in found if ("scenario", "alternative") in e.group or ("scenario", "null") in e.group] or found
+    told = [e for e in told if ("scenario", "alternative") in e.group] or told
+    if not told:
+        return NOTHING_TO_PRINT
+    if all(("scenario", s) not in told[0].group for s in SCENARIOS) and len(told) > 1:
+        ends = [min(told, key=lambda e: e.value or 0.0), max(told, key=lambda e: e.value or 0.0)]
+        return words.limits(*(_number(e, e.value or 0.0) for e in ends)) + " over the scenarios"
+    return characteristic(told[0], words)
