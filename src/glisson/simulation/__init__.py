@@ -5,6 +5,19 @@ numba is imported when something is simulated, not before.
 
 from glisson.simulation.run import simulate
 from glisson.simulation.scenario import STATISTICS, Arm, Look, Salvage, Scenario, Statistic
+from glisson.simulation.single import Trials, single_trials
 from glisson.simulation.survival import Periods, Survival
 
-__all__ = ["STATISTICS", "Arm", "Look", "Periods", "Salvage", "Scenario", "Statistic", "Survival", "simulate"]
+__all__ = [
+    "STATISTICS",
+    "Arm",
+    "Look",
+    "Periods",
+    "Salvage",
+    "Scenario",
+    "Statistic",
+    "Survival",
+    "Trials",
+    "simulate",
+    "single_trials",
+]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from glisson.simulation.curves import milestone, one_sample, rmst
 from glisson.simulation.cutting import cut_data, set_looks
 from glisson.simulation.drawing import draw
-from glisson.simulation.jit import compiled
+from glisson.simulation.jit import callable_from_python, compiled
 from glisson.simulation.lanes import LANES, Ints, seed_lanes
 from glisson.simulation.plan import EVENTS, Plan
 from glisson.simulation.ranks import cox, logrank, tied
@@ -29,6 +30,7 @@ from glisson.simulation.tally import (
     DAY_BINS,
     DAY_SCALE,
     LOOK,
+    ONE,
     RATIO_BINS,
     RATIO_LIMIT,
     RATIO_SCALE,
@@ -71,15 +73,10 @@ def analyse(plan: Plan, room: Room) -> None:
 
 
 @compiled
-def _scaled(x: float, scale: int) -> int:
-    return np.int64(math.floor(x * scale + 0.5))
-
-
-@compiled
-def _add(row: Ints, place: int, value: float, scale: int) -> None:
+def _add(row: Ints, place: int, value: float, scale: float) -> None:
     """Add a value and its square."""
-    row[place] += _scaled(value, scale)
-    row[place + 1] += _scaled(value * value, scale)
+    row[place] += np.int64(math.floor(value * scale + 0.5))
+    row[place + 1] += np.int64(math.floor(value * value * scale + 0.5))
 
 
 @compiled
@@ -98,8 +95,8 @@ def count_look(plan: Plan, room: Room, look: int, trials: int, tally: Tally) -> 
             continue
         z, day = np.float64(sums[VALUE + i]), np.float64(room.when[_w(look) * _ROW + i] / plan.ticks)
         row[LOOK.reached] += 1
-        _add(row, LOOK.events, np.float64(sums[DIED + i]), 1)
-        _add(row, LOOK.patients, np.float64(sums[ENTERED + i]), 1)
+        _add(row, LOOK.events, np.float64(sums[DIED + i]), ONE)
+        _add(row, LOOK.patients, np.float64(sums[ENTERED + i]), ONE)
         _add(row, LOOK.day, day, DAY_SCALE)
         _add(row, LOOK.z, min(max(z, -Z_LIMIT), Z_LIMIT), Z_SCALE)
         row[LOOK.unknown] += sums[KNOWN + i] == 0
@@ -119,13 +116,13 @@ def count_look(plan: Plan, room: Room, look: int, trials: int, tally: Tally) -> 
 
 
 @compiled
-def _count_end(plan: Plan, room: Room, lane: np.uint64, day: float, rejected: bool, known: bool, tally: Tally) -> None:
+def _count_end(plan: Plan, room: Room, lane: int, day: float, rejected: bool, known: bool, tally: Tally) -> None:
     """Count a trial that ends at this look."""
     sums, row = room.sums, tally.trial
     row[TRIAL.trials] += 1
     row[TRIAL.rejected] += rejected
-    _add(row, TRIAL.patients, np.float64(sums[ENTERED + lane]), 1)
-    _add(row, TRIAL.events, np.float64(sums[DIED + lane]), 1)
+    _add(row, TRIAL.patients, np.float64(sums[ENTERED + lane]), ONE)
+    _add(row, TRIAL.events, np.float64(sums[DIED + lane]), ONE)
     _add(row, TRIAL.day, day, DAY_SCALE)
     tally.days[min(int(day / plan.latest * DAY_BINS), DAY_BINS - 1)] += 1
     if known:
@@ -153,7 +150,7 @@ def write_record(plan: Plan, room: Room, look: int, begin: int, trials: int, rec
         row[RECORD.decision] = -1.0 if stop == 0 and known and z <= plan.limits[look, 1] else stop
 
 
-@compiled
+@callable_from_python
 def run_blocks(
     plan: Plan, seed: int, begin: int, end: int, trials: int, tally: Tally, record: NDArray[np.float64]
 ) -> None:
@@ -174,8 +171,26 @@ def run_blocks(
                 write_record(plan, room, look, block * LANES, some, record)
 
 
+@callable_from_python
+def block_data(plan: Plan, seed: int, block: int, look: int) -> Room:
+    """Return the data of a block at a look, before and after sorting: for looking at single trials."""
+    room = room_for(plan.arm.size, plan.looks.shape[0])
+    seed_lanes(room.state, _w(seed), _w(block))
+    draw(plan, room)
+    set_looks(plan, room)
+    cut_data(plan, room, look)
+    return room
+
+
 def run(plan: Plan, seed: int, begin: int, end: int, trials: int) -> Tally:
     """Run some blocks and return their tally; what a worker does."""
     tally = empty_tally(plan)
     run_blocks(plan, seed, begin, end, trials, tally, np.empty((0, len(plan.looks), 6)))
     return tally
+
+
+def record(plan: Plan, seed: int, trials: int) -> NDArray[np.float64]:
+    """Return what each trial shows at each look, shape (trials, looks, 6)."""
+    out = np.zeros((trials, len(plan.looks), 6))
+    run_blocks(plan, seed, 0, -(-trials // LANES), trials, empty_tally(plan), out)
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from glisson.simulation.cutting import NOBODY
@@ -117,8 +118,8 @@ def milestone(plan: Plan, keys: Keys, sums: Singles) -> None:
 
 
 @compiled
-def _loglog(sums: Singles, c: np.uint64, lane: np.uint64, entered: float) -> tuple[bool, float, float]:
-    """Return whether survival is known, log(-log S) and its variance; 99 or -99 without variance if none or all live."""
+def _loglog(sums: Singles, c: np.uint64, lane: int, entered: float) -> tuple[bool, float, float]:
+    """Return whether survival is known, log(-log S) and its variance; 99 or -99 without one if none or all live."""
     s = np.float64(sums[c + SURVIVAL + lane])
     if s < 1e-6:
         return True, 99.0, 0.0
@@ -146,7 +147,7 @@ def rmst(plan: Plan, keys: Keys, sums: Singles) -> None:
 
 
 @compiled
-def _mean(sums: Singles, c: np.uint64, lane: np.uint64, entered: float) -> tuple[bool, float, float]:
+def _mean(sums: Singles, c: np.uint64, lane: int, entered: float) -> tuple[bool, float, float]:
     """Return whether the restricted mean is known, it, and its variance: squared area after each event, weighted."""
     area, term = np.float64(sums[c + AREA + lane]), np.float64(sums[c + GREENWOOD + lane])
     variance = area * area * term - 2 * area * sums[c + WEIGHTED + lane] + sums[c + SQUARED + lane]

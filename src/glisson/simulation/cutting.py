@@ -7,6 +7,7 @@ order of time, with events before censored times.
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from glisson.simulation.drawing import to_hazard
@@ -48,7 +49,7 @@ def set_looks(plan: Plan, room: Room) -> None:
         for patient in range(plan.arm.size):
             _event_days(room.patients, _w(patient), _f(plan.latest), _f(plan.ticks), room.keys)
         sort_rows(room.keys, plan.network)
-        _take(plan, EVENTS, room)
+        _take(plan, np.int64(EVENTS), room)
     needs_order = False
     for look in range(plan.looks.shape[0]):
         if plan.looks[look, 0] == PATIENTS:
@@ -60,7 +61,7 @@ def set_looks(plan: Plan, room: Room) -> None:
         for patient in range(plan.arm.size):
             _entry_days(room.patients, _w(patient), _f(plan.ticks), room.keys)
         sort_rows(room.keys, plan.network)
-        _take(plan, PATIENTS, room)
+        _take(plan, np.int64(PATIENTS), room)
     _in_order(plan, room.when)
 
 
@@ -83,7 +84,7 @@ def _entry_days(x: Singles, patient: np.uint64, ticks: np.float32, keys: Keys) -
 
 
 @compiled
-def _take(plan: Plan, kind: int, room: Room) -> None:
+def _take(plan: Plan, kind: np.int64, room: Room) -> None:
     """Take the sorted calendar ticks at which looks of a kind are due."""
     for look in range(plan.looks.shape[0]):
         if plan.looks[look, 0] == kind and (kind == EVENTS or plan.looks[look, 1] < plan.arm.size):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from glisson.simulation.jit import compiled
@@ -14,6 +15,9 @@ _f = np.float32
 
 _w = np.uint64
 _ROW = np.uint64(LANES)
+#: Stages and directions of ``plan.Laws``. Plain integers would be taken for constants, each with its own compilation.
+_RATIOS = _BACK = np.int64(0)
+_HAZARDS = _FORTH = np.int64(1)
 
 
 @compiled
@@ -29,7 +33,7 @@ def draw(plan: Plan, room: Room) -> None:
         next_bits(room.state, room.bits)
         uniforms(room.bits, x, at + ENTRY)
         _scale(x, at + ENTRY, most)
-        walk(x, at + ENTRY, spare, laws, plan.accrual, 1, 0)
+        walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
         next_bits(room.state, room.bits)
         exponentials(room.bits, x, at + TIME)
         if plan.joint == 1:
@@ -59,7 +63,9 @@ def _below(x: Singles, at: np.uint64, limit: np.float32) -> None:
 
 
 @compiled
-def walk(x: Singles, at: np.uint64, spare: Singles, laws: Laws, model: int, stage: int, direction: int) -> None:
+def walk(
+    x: Singles, at: np.uint64, spare: Singles, laws: Laws, model: int, stage: np.int64, direction: np.int64
+) -> None:
     """Replace a row by a piecewise linear function of it."""
     count = laws.counts[model, stage]
     if count == 1:
@@ -82,13 +88,13 @@ def to_days(laws: Laws, model: int, x: Singles, at: np.uint64, spare: Singles) -
     """Replace cumulative hazards by the days at which they are reached."""
     cured, shape = laws.shapes[model, 0], laws.shapes[model, 1]
     if laws.counts[model, 0] > 0:
-        walk(x, at, spare, laws, model, 0, 0)
+        walk(x, at, spare, laws, model, _RATIOS, _BACK)
     if cured > 0:
         for i in range(_ROW):
             s = math.exp(-x[at + i])
             x[at + i] = _f(-math.log((s - cured) / (1 - cured))) if s > cured else FAR
     if laws.counts[model, 1] > 0:
-        walk(x, at, spare, laws, model, 1, 0)
+        walk(x, at, spare, laws, model, _HAZARDS, _BACK)
     else:
         powers(x, at, _f(1), _f(1 / shape), _f(laws.shapes[model, 2]))
 
@@ -98,14 +104,14 @@ def to_hazard(laws: Laws, model: int, x: Singles, at: np.uint64, spare: Singles)
     """Replace days by cumulative hazards."""
     cured, shape = laws.shapes[model, 0], laws.shapes[model, 1]
     if laws.counts[model, 1] > 0:
-        walk(x, at, spare, laws, model, 1, 1)
+        walk(x, at, spare, laws, model, _HAZARDS, _FORTH)
     else:
         powers(x, at, _f(1 / laws.shapes[model, 2]), _f(shape), _f(1))
     if cured > 0:
         for i in range(_ROW):
             x[at + i] = _f(-math.log(cured + (1 - cured) * math.exp(-x[at + i])))
     if laws.counts[model, 0] > 0:
-        walk(x, at, spare, laws, model, 0, 1)
+        walk(x, at, spare, laws, model, _RATIOS, _FORTH)
 
 
 @compiled

@@ -12,17 +12,21 @@ from typing import Any, TypeVar, cast
 from glisson.errors import NotSupportedError
 
 try:
-    from numba import config, njit
+    from numba import njit
+    from numba.core import config as _config
 except ImportError:  # pragma: no cover - the tests run with numba
     raise NotSupportedError(
         "Simulation needs numba, which is not installed; install it with: pip install 'glisson[simulate]'"
     ) from None
 
+config: Any = _config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 #: No Python lock, no check for division by zero (IEEE rules), and a multiplication may be fused with an addition. None
 #: of the other liberties of "fast" arithmetic is taken: infinities and the order of additions are kept.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+#: Left out of functions that only compiled functions call: what Python needs to call them takes long to compile.
+_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 #: Modules with compiled functions, or with constants that are compiled into them.
 _SOURCES = ("jit", "lanes", "room", "plan", "tally", "drawing", "cutting", "ranks", "curves", "blocks")
 
@@ -49,11 +53,21 @@ _FOLDER = cache_folder()
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function of arrays when it is first called, and keep the machine code where there is a place for it."""
+    """Compile a function that compiled functions call, when it is first called."""
+    return _compiled(function, _INNER)
+
+
+def callable_from_python(function: Function) -> Function:
+    """Compile a function that Python calls."""
+    return _compiled(function, {"no_cfunc_wrapper": True})
+
+
+def _compiled(function: Function, more: dict[str, Any]) -> Function:
+    """Compile, and keep the machine code where there is a place for it."""
     if _FOLDER is None:
-        return cast(Function, njit(**_OPTIONS)(function))
+        return cast(Function, njit(**_OPTIONS, **more)(function))
     before, config.CACHE_DIR = config.CACHE_DIR, str(_FOLDER)
     try:
-        return cast(Function, njit(cache=True, **_OPTIONS)(function))
+        return cast(Function, njit(cache=True, **_OPTIONS, **more)(function))
     finally:
         config.CACHE_DIR = before

@@ -132,7 +132,7 @@ def exps(x: Singles, at: np.uint64, to: np.uint64) -> None:
 
 
 @compiled
-def sort_rows(keys: Keys, network: Keys) -> None:
+def sort_rows(keys: Keys, network: Ints) -> None:
     """Sort the rows of every lane.
 
     Parameters

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 @cache
-def odd_even_merge(n: int) -> NDArray[np.int32]:
+def odd_even_merge(n: int) -> NDArray[np.int64]:
     """Return Batcher's network for n rows.
 
     Parameters
@@ -47,4 +47,4 @@ def odd_even_merge(n: int) -> NDArray[np.int32]:
                         runs.append([j, j + k, count])
             k //= 2
         p *= 2
-    return np.array(runs, dtype=np.int32).reshape(-1, 3)
+    return np.array(runs, dtype=np.int64).reshape(-1, 3)

@@ -12,7 +12,7 @@ from glisson.simulation.scenario import STATISTICS, Arm, Look, Scenario
 from glisson.simulation.survival import Periods, Survival
 
 Singles = NDArray[np.float32]
-Keys = NDArray[np.int32]
+Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 #: Trials that share one stream of random numbers.
@@ -33,19 +33,19 @@ class Laws(NamedTuple):
     """
 
     pieces: Singles  # (M, stage, direction, P, 3): where a piece begins, its slope, its largest contribution
-    counts: Keys  # (M, stage): number of pieces, 0 for a stage that is left out
+    counts: Ints  # (M, stage): number of pieces, 0 for a stage that is left out
     shapes: Floats  # (M, 3): share cured, shape, scale
 
 
 class Plan(NamedTuple):
     """What the kernels read, for A arms and K looks."""
 
-    arm: Keys  # (n,) arm of each patient
-    network: Keys  # (S, 3)
+    arm: Ints  # (n,) arm of each patient
+    network: Ints  # (S, 3)
     laws: Laws
-    models: Keys  # (A, 3): death, progression, dropout; -1 for none
+    models: Ints  # (A, 3): death, progression, dropout; -1 for none
     numbers: Floats  # (A, 5): theta, share to salvage, ratio then, days between scans, response; 0 or -1 for none
-    looks: Keys  # (K, 2): kind, count
+    looks: Ints  # (K, 2): kind, count
     days: Floats  # (K,): day, or days to wait
     limits: Floats  # (K, 2): efficacy, futility
     accrual: int
@@ -84,9 +84,9 @@ def plan_of(scenario: Scenario) -> Plan:
         arm=_allocation(scenario),
         network=odd_even_merge(scenario.n),
         laws=_laws(models),
-        models=np.array(rows, dtype=np.int32),
+        models=np.array(rows, dtype=np.int64),
         numbers=np.array([_numbers(a) for a in scenario.arms]),
-        looks=np.array([_kind(look) for look in scenario.looks], dtype=np.int32),
+        looks=np.array([_kind(look) for look in scenario.looks], dtype=np.int64),
         days=np.array([look.wait if look.day is None else look.day for look in scenario.looks], dtype=np.float64),
         limits=np.array([(_limit(x.efficacy, _FAR), _limit(x.futility, -_FAR)) for x in scenario.looks]),
         accrual=accrual,
@@ -106,12 +106,12 @@ def plan_of(scenario: Scenario) -> Plan:
     )
 
 
-def _allocation(scenario: Scenario) -> Keys:
+def _allocation(scenario: Scenario) -> Ints:
     """Return the arm of each patient: whole cycles, arms spread within a cycle."""
     cycle = sorted(
         ((k + 0.5) / arm.allocation, i) for i, arm in enumerate(scenario.arms) for k in range(arm.allocation)
     )
-    return np.resize(np.array([i for _, i in cycle], dtype=np.int32), scenario.n)
+    return np.resize(np.array([i for _, i in cycle], dtype=np.int64), scenario.n)
 
 
 def _numbers(arm: Arm) -> tuple[float, ...]:
@@ -136,7 +136,7 @@ def _laws(models: list[Survival | Periods]) -> Laws:
     stages = [_stages(m) for m in models]
     most = max(len(s.starts) if s else 1 for pair in stages for s in pair[:2])
     pieces = np.zeros((len(models), 2, 2, most, 3), dtype=np.float32)
-    counts = np.zeros((len(models), 2), dtype=np.int32)
+    counts = np.zeros((len(models), 2), dtype=np.int64)
     shapes = np.array([s[2] for s in stages], dtype=np.float64)
     for m, stage in enumerate(stages):
         for j, periods in enumerate(stage[:2]):

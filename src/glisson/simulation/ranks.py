@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from glisson.simulation.jit import compiled
@@ -143,7 +144,7 @@ def tied(keys: Keys, sums: Singles, n: int, ratio: bool) -> None:
 
 
 @compiled
-def _tied_logrank(keys: Keys, lane: np.uint64, n: int, entered: float, second: float) -> tuple[float, float]:
+def _tied_logrank(keys: Keys, lane: int, n: int, entered: float, second: float) -> tuple[float, float]:
     """Return the score and the variance of one trial."""
     y, y1, score, variance, row = entered, second, 0.0, 0.0, 0
     while row < n:
@@ -161,7 +162,7 @@ def _tied_logrank(keys: Keys, lane: np.uint64, n: int, entered: float, second: f
 
 
 @compiled
-def _tied_cox(keys: Keys, lane: np.uint64, n: int, entered: float, second: float) -> tuple[float, float, bool]:
+def _tied_cox(keys: Keys, lane: int, n: int, entered: float, second: float) -> tuple[float, float, bool]:
     """Return the log hazard ratio of one trial, its information and whether there is a maximum."""
     beta, information = 0.0, 1.0
     for _ in range(_STEPS):
@@ -176,7 +177,7 @@ def _tied_cox(keys: Keys, lane: np.uint64, n: int, entered: float, second: float
 
 
 @compiled
-def _efron(keys: Keys, lane: np.uint64, n: int, entered: float, second: float, theta: float) -> tuple[float, float]:
+def _efron(keys: Keys, lane: int, n: int, entered: float, second: float, theta: float) -> tuple[float, float]:
     """Return score and information at a hazard ratio (Efron B. J Am Stat Assoc 1977;72:557-565)."""
     y, y1, score, information, row = entered, second, 0.0, 0.0, 0
     while row < n:

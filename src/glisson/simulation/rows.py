@@ -14,6 +14,7 @@ from glisson.simulation.scenario import STATISTICS, Scenario
 from glisson.simulation.tally import (
     DAY_SCALE,
     LOOK,
+    ONE,
     RATIO_LIMIT,
     RATIO_SCALE,
     TRIAL,
@@ -63,7 +64,8 @@ class _Writer:
         return self.row(statistic, value=x / n, low=low, high=high, unit="probability", n=n, detail=detail)
 
     def mean(
-        self, statistic: str, sums: Ints, place: int, n: int, scale: int, unit: Unit, detail: str = "", *, log: bool = False
+        self, statistic: str, sums: Ints, place: int, n: int, scale: float, unit: Unit, detail: str = "", *,
+        log: bool = False,
     ) -> Estimate:  # fmt: skip
         """Return a mean with normal limits; of a logarithm, raised again."""
         if not n:
@@ -102,8 +104,8 @@ def estimates_of(scenario: Scenario, tally: Tally, *, seed: int, level: float) -
     w = _Writer(scenario=scenario, seed=seed, level=level, trials=n)
     rows = [
         w.share("rejection_rate", int(trial[TRIAL.rejected]), n),
-        w.mean("expected_n", trial, TRIAL.patients, n, 1, "count"),
-        w.mean("expected_events", trial, TRIAL.events, n, 1, "count"),
+        w.mean("expected_n", trial, TRIAL.patients, n, ONE, "count"),
+        w.mean("expected_events", trial, TRIAL.events, n, ONE, "count"),
         w.mean("duration", trial, TRIAL.day, n, DAY_SCALE, "day"),
     ]
     span = (0.0, scenario.last_day)
@@ -136,8 +138,8 @@ def _look(w: _Writer, scenario: Scenario, sums: Ints, ratios: Ints, k: int, n: i
         w.share("efficacy_stop", int(sums[LOOK.efficacy]), n, detail),
         w.share("futility_stop", int(sums[LOOK.futility]), n, detail),
         w.mean("look_day", sums, LOOK.day, reached, DAY_SCALE, "day", detail),
-        w.mean("look_patients", sums, LOOK.patients, reached, 1, "count", detail),
-        w.mean("look_events", sums, LOOK.events, reached, 1, "count", detail),
+        w.mean("look_patients", sums, LOOK.patients, reached, ONE, "count", detail),
+        w.mean("look_events", sums, LOOK.events, reached, ONE, "count", detail),
         w.mean("look_statistic", sums, LOOK.z, known, Z_SCALE, "", detail),
         w.share("statistic_not_estimable", reached - known, reached, detail),
     ]

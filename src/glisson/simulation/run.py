@@ -100,14 +100,14 @@ def simulate(
     >>> round(row.value, 2), row.n
     (0.76, 20000)
     """
-    workers = _checked(trials, seed, workers, level)
+    workers = checked(trials, seed, workers, level)
     tally = tally_of(
         plan_of(scenario), trials, seed, workers=workers, executor=executor, progress=progress, checkpoint=checkpoint
     )
     return estimates_of(scenario, tally, seed=seed, level=level)
 
 
-def _checked(trials: int, seed: int, workers: int | None, level: float) -> int:
+def checked(trials: int, seed: int, workers: int | None, level: float) -> int:
     """Refuse numbers out of range; return the workers."""
     if not 1 <= trials <= MOST_TRIALS:
         raise SettingsError(f"{trials:,} trials", expected=f"1 to {MOST_TRIALS:,}")

@@ -1,4 +1,4 @@
-"""Survival of the patients of an arm, as assumed: hazards by period or Weibull, cured patients, hazard ratios by period."""
+"""Survival as assumed: hazards by period or Weibull, cured patients, hazard ratios by period."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Periods:
         if len(starts) != len(values) or not starts or starts[0] != 0 or any(np.diff(starts) <= 0):
             found = f"periods that start at days {starts} with values {values}"
             raise SettingsError(found, expected="days that increase from 0, and a value for each")
-        if not all(math.isfinite(v) and 0 <= v < 1e9 for v in values) or not any(values) or not math.isfinite(starts[-1]):
+        if not all(math.isfinite(v) and 0 <= v < 1e9 for v in (*values, starts[-1])) or not any(values):
             raise SettingsError(f"values {values}", expected="finite numbers, none below 0, one above 0 at least")
 
     @classmethod

@@ -12,8 +12,8 @@ from glisson.simulation.plan import Plan
 Ints = NDArray[np.int64]
 
 #: Fractions are kept as whole multiples of 1/scale; with these, a thousand million trials stay below 2**63.
-DAY_SCALE = 16
-RATIO_SCALE = Z_SCALE = 2**20
+ONE, DAY_SCALE = 1.0, 16.0
+RATIO_SCALE = Z_SCALE = 2.0**20
 #: Limits of the histogram of log hazard ratios, its bins, and the largest statistic that is added up.
 RATIO_LIMIT, RATIO_BINS, DAY_BINS, Z_LIMIT = 6, 1200, 4096, 50
 #: Trials of one simulation at most.
