@@ -13,6 +13,7 @@ import typer
 from glisson import evidence_cli
 from glisson.errors import GlissonError
 from glisson.reconstruct_cli import app as reconstruct_app
+from glisson.simulate_cli import app as simulate_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(evidence_cli.app, name="evidence")
 app.add_typer(reconstruct_app)
+app.add_typer(simulate_app)
 
 #: Everything a report can be written as.
 ALL_FORMATS = "html,docx,pdf,figures,xlsx"

@@ -68,7 +68,7 @@ def _plan(
 ) -> None:  # fmt: skip
     from glisson.design.planning import Told, plan  # noqa: PLC0415 - start-up stays quick
     from glisson.reporting.design import design_document  # noqa: PLC0415
-    from glisson.reporting.design_folder import check_design, write_design  # noqa: PLC0415
+    from glisson.reporting.design_folder import check_design, design_json, write_design  # noqa: PLC0415
     from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
 
     if out is not None:
@@ -85,7 +85,7 @@ def _plan(
     document = design_document(planned)
     typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
     if out is not None:
-        names = write_design(document, [planned], out, force=force)
+        names = write_design(document, design_json([planned]), out, force=force)
         typer.echo(f"Written to {out}: {', '.join(names)}")
     typer.echo("The same in Python:\n  " + _python(kind, planned.given))
 
@@ -132,7 +132,7 @@ def suggest(
     from glisson.clinical.read import read_cohort  # noqa: PLC0415
     from glisson.design.candidates import candidates  # noqa: PLC0415 - start-up stays quick
     from glisson.reporting.design import candidates_document  # noqa: PLC0415
-    from glisson.reporting.design_folder import check_design, write_design  # noqa: PLC0415
+    from glisson.reporting.design_folder import check_design, design_json, write_design  # noqa: PLC0415
     from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
 
     if out is not None:
@@ -143,7 +143,8 @@ def suggest(
     document = candidates_document(found.title, found.told, found.candidates, synthetic=found.synthetic)
     typer.echo(plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
     if out is not None:
-        names = write_design(document, [c.planned for c in found.candidates if c.planned is not None], out, force=force)
+        results = design_json([c.planned for c in found.candidates if c.planned is not None])
+        names = write_design(document, results, out, force=force)
         typer.echo(f"Written to {out}: {', '.join(names)}")
 
 

@@ -13,8 +13,10 @@ from typing import Any
 from glisson.clinical.whole_folder import check_folder, save, whole_folder
 from glisson.design.plan import Assumption
 from glisson.design.planning import Planned
+from glisson.design.simulation_file import Simulation
 from glisson.present.document import Document
 from glisson.reporting.pdf import can_write_pdf
+from glisson.tables import Estimates
 
 MANIFEST = "manifest.json"
 
@@ -30,17 +32,15 @@ def check_design(out: Path, *, force: bool) -> None:
     check_folder(out, manifest=MANIFEST, what="design", force=force)
 
 
-def write_design(
-    document: Document, planned: Sequence[Planned], out: Path | str, *, force: bool = False
-) -> tuple[str, ...]:
-    """Write planned trials.
+def write_design(document: Document, results: str, out: Path | str, *, force: bool = False) -> tuple[str, ...]:
+    """Write planned or simulated trials.
 
     Parameters
     ----------
     document
-        From ``design_document`` or ``candidates_document``.
-    planned
-        The designs it shows, for results.json.
+        From ``design_document``, ``candidates_document`` or ``simulation_document``.
+    results
+        Content of results.json: from ``design_json`` or ``simulation_json``.
     out
         Folder; it appears when everything in it is complete.
     force
@@ -65,7 +65,7 @@ def write_design(
     check_design(target, force=force)
     figures = render_all(document.figures()) if document.figures() else {}
     with whole_folder(target) as folder:
-        save(folder / "results.json", design_json(planned))
+        save(folder / "results.json", results)
         save(folder / "design.html", html(document, figures))
         save(folder / "design.docx", docx(document, figures))
         if can_write_pdf():
@@ -84,6 +84,20 @@ def write_design(
 def design_json(planned: Sequence[Planned]) -> str:
     """Return planned trials as JSON: what was given, the rule, and how it behaves."""
     return _text({"designs": [_one(p) for p in planned], "versions": {"glisson": version("glisson")}})
+
+
+def simulation_json(simulation: Simulation, rows: Estimates) -> str:
+    """Return simulated trials as JSON: what was assumed, the seed, and how they behave."""
+    return _text(
+        {
+            "title": simulation.title,
+            "trials": simulation.trials,
+            "seed": simulation.seed,
+            "scenarios": [asdict(s) for s in simulation.scenarios],
+            "characteristics": rows.to_dicts(),
+            "versions": {"glisson": version("glisson")},
+        }
+    )
 
 
 def _one(planned: Planned) -> dict[str, Any]:

@@ -1,0 +1,277 @@
+"""A trial to be simulated, as a TOML file in months: arms, accrual, looks, and the truths it is tried under."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from glisson.errors import SettingsError
+from glisson.simulation import Arm, Look, Periods, Salvage, Scenario, Statistic, Survival
+
+#: Days of a month.
+MONTH = 30.4375
+ByPeriod = float | dict[str, float]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SurvivalPart(_Part):
+    """A time to an event: one of a median, hazards a month by period, or nothing but a ratio to the first arm."""
+
+    median_months: Positive | None = None
+    hazard_per_month: ByPeriod | None = None
+    shape: Positive = 1.0
+    cured: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    hazard_ratio: ByPeriod = 1.0
+
+
+class SalvagePart(_Part):
+    """Who changes treatment at progression, and the hazard ratio from then on."""
+
+    share: Annotated[float, Field(ge=0, le=1)]
+    hazard_ratio: Positive
+
+
+class ArmPart(SurvivalPart):
+    """One arm; what is not given of survival is that of the first arm."""
+
+    allocation: Annotated[int, Field(ge=1)] = 1
+    dropout_a_year: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    progression: SurvivalPart | None = None
+    tau: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+    scan_every_months: Positive | None = None
+    salvage: SalvagePart | None = None
+    response: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class LookPart(_Part):
+    """One analysis: at so many events, so many months after opening, or after so many patients and months more."""
+
+    events: Annotated[int, Field(ge=1)] | None = None
+    month: Positive | None = None
+    patients: Annotated[int, Field(ge=1)] | None = None
+    wait_months: Annotated[float, Field(ge=0)] = 0.0
+    efficacy: float | None = None
+    futility: float | None = None
+
+
+class StatisticPart(_Part):
+    """What decides; against what, for a single arm."""
+
+    name: Literal["logrank", "cox", "one_sample_logrank", "milestone", "rmst", "response"]
+    at_months: Positive | None = None
+    against: Annotated[float, Field(ge=0, le=1)] | None = None
+    against_months: Positive | None = None
+    against_curve: SurvivalPart | None = None
+    variance: Literal["expected", "mean"] = "expected"
+
+
+class TrialPart(_Part):
+    """One truth and one design."""
+
+    n: Annotated[int, Field(ge=1)]
+    accrual_per_month: ByPeriod
+    arms: dict[str, ArmPart]
+    looks: tuple[LookPart, ...] = ()
+    looks_from: str = ""
+    statistic: StatisticPart | Literal["logrank", "cox", "response"] = "logrank"
+    endpoint: Literal["os", "pfs"] = "os"
+    latest_month: Positive | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """What a file asks for.
+
+    Parameters
+    ----------
+    title
+        Of the trial.
+    scenarios
+        Truths it is tried under.
+    trials, seed
+        Simulated trials of each, and the seed of the random numbers.
+    """
+
+    title: str
+    scenarios: tuple[Scenario, ...]
+    trials: int
+    seed: int
+
+
+def read_simulation(path: Path) -> Simulation:
+    """Read a trial to be simulated.
+
+    Parameters
+    ----------
+    path
+        A TOML file: ``title``, ``trials``, ``seed``, the keys of a trial, and ``[scenarios.NAME]`` tables with what is
+        different there. Without scenarios the trial itself is the only one.
+
+    Raises
+    ------
+    SettingsError
+        Listing everything that cannot be used, with the name of the key.
+    """
+    given = _read(path)
+    title, trials, seed = (given.pop(k, d) for k, d in (("title", path.stem), ("trials", 100_000), ("seed", 20200101)))
+    for value, what in ((trials, "trials"), (seed, "seed")):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SettingsError(f"{path.name}: {what} {value!r}", expected="a whole number")
+    truths = given.pop("scenarios", {}) or {"as planned": {}}
+    if not isinstance(truths, dict) or not all(isinstance(t, dict) for t in truths.values()):
+        raise SettingsError(f"{path.name}: scenarios", expected="tables such as [scenarios.null]")
+    scenarios = tuple(
+        _scenario(name, _merged(given, changes), path, where=f"scenarios.{name}" if changes else "")
+        for name, changes in truths.items()
+    )
+    return Simulation(title=str(title), scenarios=scenarios, trials=trials, seed=seed)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}", expected="a TOML file") from None
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with some keys changed, tables inside tables too."""
+    out = copy.deepcopy(dict(base))
+    for key, value in changes.items():
+        inner = isinstance(value, dict) and isinstance(out.get(key), dict) and not _by_period(value)
+        out[key] = _merged(out[key], value) if inner else value
+    return out
+
+
+def _by_period(table: Mapping[str, Any]) -> bool:
+    return all(key.replace(".", "", 1).isdigit() for key in table)
+
+
+def _scenario(name: str, given: dict[str, Any], path: Path, *, where: str) -> Scenario:
+    try:
+        part = TrialPart.model_validate(given)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        place = f"{path.name}{', ' + where if where else ''}"
+        raise SettingsError(f"{place}: {found}", todo="see docs/how-to/design-a-trial.md for the keys") from None
+    arms = _arms(part)
+    return Scenario(
+        name=name, arms=arms, n=part.n, accrual=_periods(part.accrual_per_month, 1 / MONTH),
+        looks=_looks(part, path), statistic=_statistic(part), endpoint=part.endpoint,
+        latest=None if part.latest_month is None else part.latest_month * MONTH,
+    )  # fmt: skip
+
+
+def _arms(part: TrialPart) -> tuple[Arm, ...]:
+    if not part.arms:
+        raise SettingsError("a trial without arms", expected="one or two tables such as [arms.chemotherapy]")
+    first = next(iter(part.arms.values()))
+    return tuple(
+        Arm(
+            name=name,
+            survival=_survival(arm, first, f"arms.{name}"),
+            allocation=arm.allocation,
+            dropout=_dropout(arm.dropout_a_year),
+            progression=_progression(arm, first, f"arms.{name}.progression"),
+            tau=arm.tau,
+            scan_every=None if arm.scan_every_months is None else arm.scan_every_months * MONTH,
+            salvage=None if arm.salvage is None else Salvage(**arm.salvage.model_dump()),
+            response=arm.response,
+        )
+        for name, arm in part.arms.items()
+    )
+
+
+def _progression(arm: ArmPart, first: ArmPart, where: str) -> Survival | None:
+    if arm.progression is None:
+        return None
+    return _survival(arm.progression, first.progression or arm.progression, where)
+
+
+def _survival(part: SurvivalPart, first: SurvivalPart, where: str) -> Survival:
+    given = part if part.median_months or part.hazard_per_month is not None else first
+    if given.median_months and given.hazard_per_month is not None:
+        raise SettingsError(f"{where}: median_months and hazard_per_month", expected="one of the two")
+    if given.median_months is None and given.hazard_per_month is None:
+        raise SettingsError(f"{where}: no survival", expected="median_months or hazard_per_month, at least of one arm")
+    if given.hazard_per_month is not None:
+        table = _periods(given.hazard_per_month, 1 / MONTH)
+        base = Survival.piecewise(table.starts, table.values)
+    elif given.shape != 1:
+        base = Survival.weibull(shape=given.shape, median=float(given.median_months or 0) * MONTH)
+    else:
+        base = Survival.exponential(median=float(given.median_months or 0) * MONTH)
+    cured = base.with_cured(given.cured) if given.cured else base
+    return cured.times(_periods(part.hazard_ratio, 1.0))
+
+
+def _dropout(share: float) -> Survival | None:
+    if not share:
+        return None
+    return Survival.exponential(hazard=-math.log1p(-share) / (12 * MONTH))
+
+
+def _periods(table: ByPeriod, unit: float) -> Periods:
+    """Return values by period; starts are months."""
+    if not isinstance(table, dict):
+        return Periods.constant(float(table) * unit)
+    try:
+        pairs = sorted((float(start) * MONTH, float(value) * unit) for start, value in table.items())
+    except ValueError:
+        found = f"periods {', '.join(table)}"
+        raise SettingsError(found, expected="months as keys, such as {0 = 1.0, 3 = 0.5}") from None
+    return Periods(starts=tuple(s for s, _ in pairs), values=tuple(v for _, v in pairs))
+
+
+def _statistic(part: TrialPart) -> Statistic:
+    if isinstance(part.statistic, str):
+        return Statistic(name=part.statistic)
+    given = part.statistic
+    against: Survival | float | None = given.against
+    if given.against_months is not None:
+        against = given.against_months * MONTH
+    if given.against_curve is not None:
+        against = _survival(given.against_curve, given.against_curve, "statistic.against_curve")
+    at = None if given.at_months is None else given.at_months * MONTH
+    return Statistic(name=given.name, at=at, against=against, variance=given.variance)
+
+
+def _looks(part: TrialPart, path: Path) -> tuple[Look, ...]:
+    if bool(part.looks) == bool(part.looks_from):
+        raise SettingsError(f"{path.name}: {'both' if part.looks else 'neither'} of looks and looks_from",
+                            expected="one of them")  # fmt: skip
+    if part.looks_from:
+        return _looks_of_design(path.parent / part.looks_from)
+    return tuple(
+        Look(
+            day=None if look.month is None else look.month * MONTH, events=look.events, patients=look.patients,
+            wait=look.wait_months * MONTH, efficacy=look.efficacy, futility=look.futility,
+        )
+        for look in part.looks
+    )  # fmt: skip
+
+
+def _looks_of_design(path: Path) -> tuple[Look, ...]:
+    """Return the looks of a design that ``glisson design`` wrote."""
+    try:
+        design = json.loads(path.read_text(encoding="utf-8"))["designs"][0]
+        boundaries = design["boundaries"]
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        found = f"looks_from {path.name} cannot be read"
+        raise SettingsError(found, expected="the results.json of glisson design") from None
+    if any(b["scale"] != "z" or b["events"] is None for b in boundaries):
+        raise SettingsError(f"{path.name} holds a {design['design']} design",
+                            expected="one whose looks go by events and z, such as group-sequential")  # fmt: skip
+    return tuple(Look(events=b["events"], efficacy=b["efficacy"], futility=b["futility"]) for b in boundaries)
