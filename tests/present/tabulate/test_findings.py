@@ -75,8 +75,8 @@ def test_the_naive_stands_beside_the_corrected_of_the_same_group_and_time() -> N
 
 def test_a_mixture_stands_beside_none_of_its_parts() -> None:
     naive, one, other = (
-        Estimate(variable="response", statistic="proportion", value=v, low=0.1, high=0.9, unit="probability", level=0.95,
-                 n=24, events=round(24 * v), detail=text)
+        Estimate(variable="response", statistic="proportion", value=v, low=0.1, high=0.9, unit="probability",
+                 level=0.95, n=24, events=round(24 * v), detail=text)
         for v, text in ((0.5, "all criteria together"), (0.25, "mRECIST"), (0.75, "RECIST 1.1"))
     )  # fmt: skip
     shown = rows(finding(id="P16", naive=[naive], corrected=[one, other]))
