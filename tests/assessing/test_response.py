@@ -170,3 +170,17 @@ def test_the_methods_name_criteria_and_intervals() -> None:
     assert text.startswith("Best overall response, derived from measurements, by RECIST 1.1")
     assert "besides by mRECIST, Choi, and modified Choi" in text
     assert "Cohen's kappa, bootstrap interval (10000 resamples of units, seed 20200101)" in text
+
+
+@pytest.mark.by_hand
+def test_a_recorded_criterion_says_how_many_patients_it_can_judge():
+    whole = demo_cohort()
+    scans = whole.table("assessment")
+    last = pl.col("assessment_id") == scans["assessment_id"][-1]
+    other = scans.with_columns(criterion=pl.when(last).then(pl.lit("mrecist")).otherwise("criterion"))
+    result = response_result(replace(whole, tables={**whole.tables, "assessment": other}))
+    heads = [tables.heading(o) for o in result.others if o.source == "recorded" and o.criterion == "mrecist"]
+    assert set(heads) == {
+        "mRECIST, all sites (as recorded; evaluable, 1 of 24 patients)",
+        "mRECIST, liver (as recorded; evaluable, 1 of 24 patients)",
+    }

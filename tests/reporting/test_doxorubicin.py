@@ -9,7 +9,7 @@ import pytest
 from glisson.assessing.assess import assess
 from glisson.assessment import Assessment
 from glisson.present.document import Note, Paragraph, TableBlock, unlinked
-from glisson.reporting.doxorubicin import answer_sentence, doxorubicin_section
+from glisson.reporting.doxorubicin import _unlooked, answer_sentence, doxorubicin_section
 from tests.clinical.build import cohort
 from tests.clinical.test_event_tables import event, on
 
@@ -60,7 +60,7 @@ def _rows(name: str) -> dict[str, tuple[str, ...]]:
 
 def test_the_text_says_what_was_seen_who_was_looked_at_and_what_contradicts():
     text = _texts()
-    assert "30 patients had doxorubicin through the catheter" in text
+    assert "Thirty patients had doxorubicin through the catheter" in text
     assert (
         "Recorded were febrile neutropenia in 1 of 30 (3%), neutropenia in 1 of 30 (3%), and nausea in 2 of 30" in text
     )
@@ -68,6 +68,9 @@ def test_the_text_says_what_was_seen_who_was_looked_at_and_what_contradicts():
     assert "neutropenia in 1 of 17, more than the adverse events say of neutropenia" in text
     assert "1 patient of them had less than 30 days of follow-up; of the 29 others alone the bound is 10%" in text
     assert "None of them had leukopenia" in text
+    assert "What nobody looked for was not seen: alopecia and cardiac function above all." in text
+    assert _unlooked({"Ejection fraction decreased"}).endswith("not seen: cardiac function above all.")
+    assert _unlooked(set()) == "What nobody looked for was not seen."
     assert "Above 550 mg/m² together: Pt02. Above 400 mg/m² together: Pt01." in text
     assert "1 of those who had doxorubicin through the catheter began a systemic regimen with doxorubicin later" in text
 

@@ -7,7 +7,7 @@ from glisson.assessment import Assessment
 from glisson.assessment.doxorubicin import DoxorubicinResult, GroupAnswer, PublishedRate, TermAnswer
 from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock, linked
 from glisson.present.tabulate import doxorubicin as tables
-from glisson.present.words import Words, listed, lower_first, plural
+from glisson.present.words import Words, listed, lower_first, opening, plural
 from glisson.reporting.wording import words_of
 
 
@@ -83,7 +83,7 @@ def _seen(result: DoxorubicinResult, words: Words) -> str:
     clear = [t for t in result.terms if not _own(t).counted]
     first = _own(result.terms[0])
     n = first.n
-    text = f"{plural(n, 'patient')} had doxorubicin through the catheter ([[doxorubicin-seen]]). "
+    text = f"{opening(n, 'patient')} had doxorubicin through the catheter ([[doxorubicin-seen]]). "
     if clear:
         upper = words.percent(_own(clear[0]).upper, n)
         text += (
@@ -97,9 +97,14 @@ def _seen(result: DoxorubicinResult, words: Words) -> str:
     if apart:
         text += "Nausea and vomiting after embolization are mostly effects of the embolization: apart from a "
         text += f"post-embolization syndrome there was {listed([f'{lower_first(t.term)} in {k}' for t, k in apart])}. "
-    return text + _counts(result, n) + _followed(result, words) + (
-        "What nobody looked for was not seen: alopecia and cardiac function above all."
-    )  # fmt: skip
+    return text + _counts(result, n) + _followed(result, words) + _unlooked({t.term for t in clear})
+
+
+def _unlooked(clear: set[str]) -> str:
+    """Say that nothing is seen where nobody looks, and name what is looked for least, unless it was seen."""
+    looks = {"Alopecia": "alopecia", "Ejection fraction decreased": "cardiac function"}
+    least = [words for term, words in looks.items() if term in clear]
+    return f"What nobody looked for was not seen{f': {listed(least)} above all' if least else ''}."
 
 
 def _counts(result: DoxorubicinResult, n: int) -> str:

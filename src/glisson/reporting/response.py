@@ -125,6 +125,8 @@ def _other_blocks(assessment: Assessment, result: ResponseResult, words: Words) 
 def _said(other: CriterionResult) -> str:
     e = _rate(other.estimates, _OBJECTIVE, "all treated")
     how = " as recorded" if other.source == "recorded" else ""
+    if how and (seen := tables.usable(other)) < other.best.n:
+        how += f", {seen} evaluable"
     return "" if e is None or not e.n else f"{e.events} of {e.n} ({other.label}{how})"
 
 

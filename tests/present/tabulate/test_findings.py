@@ -73,6 +73,17 @@ def test_the_naive_stands_beside_the_corrected_of_the_same_group_and_time() -> N
     ]
 
 
+def test_a_mixture_stands_beside_none_of_its_parts() -> None:
+    naive, one, other = (
+        Estimate(variable="response", statistic="proportion", value=v, low=0.1, high=0.9, unit="probability",
+                 level=0.95, n=24, events=round(24 * v), detail=text)
+        for v, text in ((0.5, "all criteria together"), (0.25, "mRECIST"), (0.75, "RECIST 1.1"))
+    )  # fmt: skip
+    shown = rows(finding(id="P16", naive=[naive], corrected=[one, other]))
+    assert [("—" in r[2], "—" in r[3]) for r in shown] == [(False, True), (True, False), (True, False)]
+    assert "all criteria together" in shown[0][1]
+
+
 def test_one_minus_kaplan_meier_is_compared_with_the_cumulative_incidence() -> None:
     naive = Estimate(variable="ttp", statistic="one_minus_survival", at=365.0, value=0.5, unit="probability", n=24)
     right = replace(naive, statistic="cumulative_incidence", detail="progression", value=0.4)

@@ -169,6 +169,8 @@ def beside(assessment: Spoken, item: Item, words: Words) -> TableModel | None:
     )
 
 
+#: Several analyses stand in place of one: the naive one has a row of its own, and is not set beside the first of them.
+_APART = frozenset({"P16"})
 #: More different warnings than this are left to results.json.
 _MOST_WARNINGS = 2
 
@@ -179,7 +181,7 @@ def _paired(assessment: Spoken, detector: str, finding: Finding, words: Words) -
     left, rows = list(naive), []
     ratios = [e for e in naive if e.statistic == "hazard_ratio"]
     for e in corrected:
-        match = next((o for o in left if _key(o) == _key(e)), None)
+        match = next((o for o in left if _key(o) == _key(e)), None) if detector not in _APART else None
         if match is not None:
             left.remove(match)
         elif e.statistic == "hazard_ratio" and len(ratios) == 1:

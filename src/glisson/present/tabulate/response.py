@@ -52,9 +52,9 @@ def others(assessment: Assessment, result: ResponseResult, words: Words) -> Tabl
         return None
     groups: list[Group] = [(), *result.best.groups()] if result.best.keys else [()]
     rows: list[Row] = []
-    for head in dict.fromkeys(_head(o) for o in result.others):
+    for head in dict.fromkeys(heading(o) for o in result.others):
         rows.append(section(head))
-        for other in (o for o in result.others if _head(o) == head):
+        for other in (o for o in result.others if heading(o) == head):
             rows += _rate_rows(other, groups, words)
     notes = dict.fromkeys(f"{o.label}: off-label use, see the text." for o in result.others if o.note)
     return TableModel(
@@ -72,10 +72,20 @@ def others(assessment: Assessment, result: ResponseResult, words: Words) -> Tabl
     )
 
 
-def _head(other: CriterionResult) -> str:
+def heading(other: CriterionResult) -> str:
+    """Return what a reading is called: criterion, site, where its responses come from, and in how many patients."""
     how = "derived from measurements" if other.source == "derived" else "as recorded"
     there = f"; {plural(other.best.n, 'patient')} with disease there" if other.site == "outside" else ""
-    return f"{other.label}, {SITE_LABEL[other.site].lower()} ({how}{there})"
+    few = ""
+    if other.source == "recorded" and (seen := usable(other)) < other.best.n:
+        few = f"; evaluable, {seen} of {plural(other.best.n, 'patient')}"
+    return f"{other.label}, {SITE_LABEL[other.site].lower()} ({how}{there}{few})"
+
+
+def usable(other: CriterionResult) -> int:
+    """Return how many patients have a response by a reading; the others are not evaluable by it."""
+    counts = dict(zip(other.best.categories, other.best.by().counts[0].tolist(), strict=True))
+    return int(sum(n for response, n in counts.items() if response != "NE"))
 
 
 def _rate_rows(other: CriterionResult, groups: Sequence[Group], words: Words) -> list[Row]:
