@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 
 
-def best(call: Callable[[], object], *, seconds: float = 1.0, most: int = 2000) -> float:
-    """Return the shortest time of one call, repeated for about so many seconds, three times at least.
+def best(call: Callable[[], object], *, seconds: float = 1.0, least: int = 3, most: int = 2000) -> float:
+    """Return the shortest time of one call, repeated for about so many seconds, and so many times at least.
 
     The shortest, because everything else a computer does at the same time can only add to it.
     """
     shortest, spent, runs = float("inf"), 0.0, 0
-    while runs < 3 or (spent < seconds and runs < most):
+    while runs < least or (spent < seconds and runs < most):
         start = time.perf_counter()
         call()
         took = time.perf_counter() - start

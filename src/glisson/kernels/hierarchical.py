@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from glisson.kernels.quadrature import hermite, interpolation, legendre
 
 Floats = NDArray[np.float64]
 Kind = Literal["binomial", "poisson"]
@@ -85,7 +86,7 @@ class Pooled:
             log_left = np.log(self.weight) - self.log_evidence[:, :, group]
         log_left -= log_left[self.weight > _NEGLIGIBLE * self.weight.max()].max()
         narrow = self.tau < _NARROW * (self.mu[1] - self.mu[0])
-        few, spread_out = _interpolation()
+        few, spread_out = interpolation(_CHEBYSHEV, _POINTS)
         wide = _wide_mixture(
             (low + high) / 2 + (high - low) / 2 * few, self.mu, self.tau[~narrow], log_left[:, ~narrow]
         )
@@ -196,33 +197,6 @@ def pool(
     return replace(fit, error=max(gaps))
 
 
-@lru_cache
-def _hermite(nodes: int) -> tuple[Floats, Floats]:
-    z, w = np.polynomial.hermite.hermgauss(nodes)
-    return z, w
-
-
-@lru_cache
-def _legendre(nodes: int) -> tuple[Floats, Floats]:
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    return x, w
-
-
-@lru_cache
-def _interpolation() -> tuple[Floats, Floats]:
-    """Return Chebyshev's points from -1 to 1, and what takes values at them to equally spaced points."""
-    angle = np.pi * np.arange(_CHEBYSHEV) / (_CHEBYSHEV - 1)
-    few = -np.cos(angle)
-    side = np.where(np.arange(_CHEBYSHEV) % 2, -1.0, 1.0)
-    side[[0, -1]] /= 2
-    gap = np.linspace(-1, 1, _POINTS)[:, None] - few
-    on = gap == 0
-    part = side / np.where(on, 1.0, gap)
-    part[on.any(axis=1)] = 0.0
-    part[on] = 1.0
-    return few, part / part.sum(axis=1, keepdims=True)
-
-
 def _wide_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
     """Return the sum of normals about every node of μ, at each value of θ."""
     used = log_weight > np.log(_FAINT)
@@ -241,7 +215,7 @@ def _wide_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) ->
 def _narrow_mixture(theta: Floats, mu: Floats, tau: Floats, log_weight: Floats) -> Floats:
     """Return the same where the normals are narrow: the mean weight about each θ, interpolated between nodes."""
     step, steps = mu[1] - mu[0], len(mu)
-    z, w = _hermite(_OWN)
+    z, w = hermite(_OWN)
     at = (theta[:, None] + np.sqrt(2) * tau[:, None, None] * z - mu[0]) / step
     left = np.clip(at.astype(np.int64), 1, steps - 3)  # of the two nodes between which it lies
     inside = (at >= 0) & (at <= steps - 1)
@@ -299,7 +273,7 @@ def _modes(
 ) -> _Modes:
     """Find every mode at nodes of μ and τ; ``close`` is how small the last but one of Newton's steps must be."""
     centre, spread, scale = prior
-    x, w = _legendre(nodes)
+    x, w = legendre(nodes)
     tau = (x + 1) / 2 * _SPAN_TAU * scale
     m, t = (np.ascontiguousarray(a) for a in np.broadcast_arrays(mu[:, None], tau))
     d, n = events[:, None, None], size[:, None, None]
@@ -329,7 +303,7 @@ def _fit(
 ) -> Pooled:
     """Return the posterior at nodes of μ and so many of τ and θ."""
     modes = _modes(kind, events, size, prior, mu, nodes[0], 1e-6)
-    z, gh = _hermite(nodes[1])
+    z, gh = hermite(nodes[1])
     theta, share = np.empty((2, len(z), *modes.at.shape))
     total, lean, square = np.zeros((3, *modes.at.shape))
     gap, scale = modes.at - modes.m, np.sqrt(0.5) / modes.t
