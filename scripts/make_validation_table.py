@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.validation import (
     adjusted_curves,
     agreement,
+    censoring_weights,
     consistency,
     curves,
     cut_points,
@@ -64,6 +65,7 @@ def rows() -> list[Row]:
         regression,
         logistic,
         weighting,
+        censoring_weights,
         small_samples,
         agreement,
         detectable,

@@ -36,6 +36,9 @@ def test_deaths_within_90_days_of_new_therapy() -> None:
     assert medians["pfs (policy)"] == 120  # A is an event on day 140
     assert medians["pfs (fda_a)"] == 120
     assert medians["pfs (worst case)"] == 120  # 60, 120 x 5, 360
+    between = {r.statistic: r.value for r in found.corrected if r.variable == "pfs (between scans)"}
+    assert (between["median_earliest"], between["median_latest"]) == (60, 120)  # all five after day 60, by day 120
+    assert "2 patients left, too few to model why" in found.remedy
     assert not findings(informative_censoring, persons, {"endpoints": {"rule_set": "policy"}})
 
 
@@ -58,7 +61,9 @@ def test_patients_of_one_method_leave_early() -> None:
     assert "median follow-up differs between methods: DEB-TACE 50 days" in found.sentence  # the fifth of nine
     assert "(P < 0.001)" in found.sentence
     medians = {r.variable: r.value for r in found.corrected if r.statistic == "median"}
-    assert medians == {"os (worst case)": 500, "os (best case)": None}  # the 9th and 10th of 18 times are deaths at 500
+    # The 9th and 10th of 18 times are deaths at 500. Weighted, 2 of 10 die there, of whom A99 stands for less than 7.
+    assert medians == {"os (worst case)": 500, "os (best case)": None, "os (weighted)": None}
+    assert "those who stayed stand for those who left and were like them in method;" in found.remedy
     assert values(found.naive, "events") == {(): 2}
 
 

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glisson.kernels.newton import TOLERANCE, Floats, Point, maximise
+from glisson.kernels.newton import Floats, Point, maximise
 
 #: Standard errors from the maximum within which a limit is looked for.
 _REACH = 60.0
 #: Most steps of the search, how far one may go beyond the last, and the relative change that ends it.
 _STEPS, _GROWTH, _CLOSE = 60, 2.0, 1e-10
-#: Most steps on all coordinates together, and the condition number of equations that say nothing.
-_TRIES, _FLAT = 25, 1e13
+#: Most steps on all coordinates together, the condition number of equations that say nothing, and what the others may
+#: still gain at the end.
+_TRIES, _FLAT, _STILL = 25, 1e13, 1e-15
 
 
 class ProfileLimits(NamedTuple):
@@ -122,7 +123,7 @@ def _direct(
         if not 0 < reached / step < _REACH:
             return None
         others = float(point.gradient[free] @ move[free])
-        if abs(move[j]) <= _CLOSE * abs(reached) and abs(others) < TOLERANCE:
+        if abs(move[j]) <= _CLOSE * abs(reached) and abs(others) < _STILL:
             return float(there[j] + move[j]) if _peaked(curvature[np.ix_(free, free)]) else None
     return None
 

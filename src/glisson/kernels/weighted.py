@@ -16,8 +16,10 @@ def product_limit(
     ----------
     time
         Shape (T,). Days, increasing.
-    entry, exit, event, weight
-        Shape (n,). At risk at t means entry < t <= exit; weights are not negative.
+    entry, exit, event
+        Shape (n,). At risk at t means entry < t <= exit.
+    weight
+        Shape (n,), or (n, T) where it changes from day to day; not negative.
     cluster
         Shape (n,). Codes from 0.
 
@@ -34,7 +36,10 @@ def product_limit(
     """
     present = (entry[:, None] < time) & (time <= exit[:, None])
     died = (exit[:, None] == time) & event[:, None]
-    n, d = weight @ present, weight @ died
+    if weight.ndim == 1:
+        held, n, d = weight[:, None], weight @ present, weight @ died
+    else:
+        held, n, d = weight, (weight * present).sum(axis=0), (weight * died).sum(axis=0)
     left = np.maximum(n - d, 0.0)
     gone = (d > 0) & (left <= 1e-12 * np.maximum(n, 1e-300))
     share = np.where(d > 0, d / np.where(n > 0, n, 1.0), 0.0)
@@ -42,7 +47,8 @@ def product_limit(
     with np.errstate(divide="ignore", invalid="ignore"):
         staying = np.where((d > 0) & ~gone, 1 / left - 1 / n, 0.0)
         leaving = np.where((d > 0) & ~gone, 1 / left, 0.0)
-    influence = weight[:, None] * np.cumsum(present * staying - died * leaving, axis=1)
+    steps = present * staying - died * leaving
+    influence = held * np.cumsum(steps, axis=1) if weight.ndim == 1 else np.cumsum(held * steps, axis=1)
     size = int(cluster.max()) + 1 if len(cluster) else 0
     whole = np.column_stack([bincounts(cluster, column, size) for column in influence.T]) if len(time) else influence
     variance: Floats = np.where(np.cumsum(gone) > 0, np.inf, (whole**2).sum(axis=0))

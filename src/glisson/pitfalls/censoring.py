@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from glisson.assessment import Finding
 from glisson.clinical.derive import compare_rule_sets
+from glisson.clinical.interval_times import interval_times
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.errors import InputError
 from glisson.methods.compare import logrank
 from glisson.methods.cox import cox
+from glisson.methods.interval_censored import turnbull
+from glisson.methods.ipcw import censoring_weighted_survival
 from glisson.methods.survival import followup
 from glisson.pitfalls.context import Context, count_text, days_text, noted, percent_text
 from glisson.tables import Endpoint, Estimates
@@ -43,7 +46,8 @@ class _Sign:
 def informative_censoring(context: Context) -> list[Finding]:
     """P06: patients leave observation because of how they are.
 
-    Food and Drug Administration. Clinical trial endpoints for the approval of cancer drugs and biologics. 2018.
+    Food and Drug Administration. Clinical trial endpoints for the approval of cancer drugs and biologics. 2018; Robins
+    JM, Finkelstein DM. Biometrics 2000;56:779-788.
     """
     found = []
     for code in ("os", "pfs"):
@@ -144,7 +148,9 @@ def _unequal_followup(endpoint: Endpoint) -> list[_Sign]:
 
 def _finding(context: Context, endpoint: Endpoint, died: Texts, signs: list[_Sign]) -> Finding:
     label, censored = endpoint.label.lower(), int(np.sum(endpoint.cause == 0))
-    contrast = _rule_sets(context, endpoint)
+    contrast, explained = _rule_sets(context, endpoint), _explained(endpoint)
+    between = _between_scans(context) if len(contrast) else Estimates()
+    weighted = _weighted(context, endpoint, explained)
     text = "; ".join(s.text for s in signs)
     return Finding(
         id="P06",
@@ -161,10 +167,12 @@ def _finding(context: Context, endpoint: Endpoint, died: Texts, signs: list[_Sig
         "good; where the well stop coming, it is too bad.",
         remedy="Bounds: everybody who was censored had the event on that day, or stayed free of it as long as anybody "
         "was followed. No assumption on who left can lead outside of them."
-        + (" The two censoring rule sets stand beside each other." if len(contrast) else ""),
+        + (" The two censoring rule sets stand beside each other." if len(contrast) else "")
+        + (" So does the estimate in which progression lies anywhere between two scans." if len(between) else "")
+        + _weighting(endpoint, explained, weighted),
         naive=context.medians(endpoint),
-        corrected=_bounds(context, endpoint) + contrast,
-        reference="FDA 2018",
+        corrected=_bounds(context, endpoint) + contrast + between + weighted,
+        reference="FDA 2018; Robins & Finkelstein 2000",
     )
 
 
@@ -195,3 +203,52 @@ def _rule_sets(context: Context, endpoint: Endpoint) -> Estimates:
     except InputError:
         return Estimates()
     return context.medians(replace(policy, name="pfs (policy)")) + context.medians(replace(fda, name="pfs (fda_a)"))
+
+
+def _between_scans(context: Context) -> Estimates:
+    """Return Turnbull's median of progression-free survival, without limits."""
+    try:
+        times = interval_times(context.cohort)
+    except InputError:  # scans are not recorded one by one
+        return Estimates()
+    rows = turnbull(times.left, times.right, level=context.analysis.level, draws=0, name="pfs (between scans)")
+    return noted(rows, "progression between two scans")
+
+
+def _explained(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the factors that the censored are enough to model: one coefficient for each five."""
+    left, out = int(np.sum(endpoint.cause == 0)) // FEW_CENSORED, []
+    for key in FACTORS:
+        size = len(np.unique(endpoint.keys[key].codes)) - 1 if key in endpoint.keys else 0
+        if 0 < size <= left:
+            out.append(key)
+            left -= size
+    return tuple(out)
+
+
+def _weighted(context: Context, endpoint: Endpoint, explained: tuple[str, ...]) -> Estimates:
+    """Return the median with the inverse probability of staying as weight; nothing where too few left."""
+    if not explained or not endpoint.n_events:
+        return Estimates()
+    try:
+        named = replace(endpoint, name=f"{endpoint.name} (weighted)")
+        rows = censoring_weighted_survival(named, explained, level=context.analysis.level)
+    except InputError:  # the model of leaving has no maximum
+        return Estimates()
+    return noted(rows, "weighted by the inverse probability of staying")
+
+
+def _weighting(endpoint: Endpoint, explained: tuple[str, ...], weighted: Estimates) -> str:
+    """Say what the weights put right, or why there are none."""
+    if len(weighted):
+        factors = _listed([FACTORS[k] for k in explained])
+        return (
+            f" Weighted by the inverse probability of staying, those who stayed stand for those who left and were like "
+            f"them in {factors}; what else made patients leave is not put right."
+        )
+    censored = count_text(int(np.sum(endpoint.cause == 0)), "patient")
+    return f" {censored} left, too few to model why, so that nobody is weighted for those who did."
+
+
+def _listed(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
