@@ -76,6 +76,10 @@ def _cells(three: list[Pooling], words: Words) -> tuple[str, ...]:
     return (name, *own, reported_cell(main, words), more, _other(lms, words))
 
 
+def _new(p: Pooling, words: Words) -> str:
+    return limits_cell(p.estimates.one("prediction"), words)
+
+
 def _other(p: Pooling, words: Words) -> str:
     """Return the pooled value with the number of series, or what was reported."""
     if not p.used:
