@@ -68,7 +68,7 @@ def _cell(text: str) -> str:
 
 
 def _link(text: str, url: str) -> str:
-    return f"<{url}>" if text == url else f"[{text}](<{url}>)"
+    return f"<{url}>" if text == url else f"[{text}]({url.replace('(', '%28').replace(')', '%29')})"
 
 
 if __name__ == "__main__":

@@ -176,6 +176,17 @@ def test_png_by_colour(tmp_path, dpi):
     assert abs(gl.kaplan_meier(made.endpoint).one("median").value - 161) <= 7
 
 
+@pytest.mark.against_r
+def test_png_of_r():
+    ends = json.loads((FIGURES / "truth.json").read_text())["png"]
+    (x0, x1), (y0, y1) = ends["x"], ends["y"]
+    places = References(x0=f"{x0}=0", x1=f"{x1}=35", y0=f"{y0}=0", y1=f"{y1}=1")
+    pixel = 35 / (x1 - x0)
+    for color, arm in (("#12355b", "6-MP"), ("#ff0000", "control")):
+        points = digitise(FIGURES / "base.png", color=color, references=places)
+        assert_same(points, TRUTH[arm], survival=0.01, time=4 * pixel, horizontal=5 * pixel)
+
+
 def test_png_in_per_cent_and_with_a_curve_down_to_nothing(tmp_path):
     truth, ends = matplotlib_figure(tmp_path / "f.png", dpi=150, percent=True)
     points = digitise(tmp_path / "f.png", color="#c44e00", references=ends)

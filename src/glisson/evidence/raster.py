@@ -103,7 +103,8 @@ def _traced(alike: Bools, first: int, begin: float) -> tuple[Floats, Floats]:
         # At the beginning a curve may lie under another one for long.
         if c - last > leap and len(columns) > 1:
             break
-        low, high = min(pieces, key=lambda p: _away(p, level))
+        # After an upright piece the curve goes on at its foot; R sets a mark of censoring half-way up.
+        low, high = min(pieces, key=lambda p: _away(p, fallen))
         # A curve never rises, and does not leap where it is drawn without a gap.
         if (low + high) / 2 < level - 2 * thick and high < level - thick:
             continue

@@ -12,6 +12,7 @@ from glisson.evidence.pooling import PooledLibrary, Pooling, pooled
 from glisson.present.document import Block, FigureBlock, Heading, Paragraph, TableBlock, linked
 from glisson.present.figures.pooled_forest import pooled_forest
 from glisson.present.tabulate.evidence_gaps import gaps
+from glisson.present.tabulate.pooled import inside
 from glisson.present.tabulate.pooled_summary import pooled_summary
 from glisson.present.words import Words, listed, plural, sentence_case
 from glisson.reporting.evidence_figure import map_block
@@ -118,7 +119,7 @@ def forest_blocks(poolings: Sequence[Pooling], words: Words) -> list[Block]:
         if figure is None:
             continue
         name = f"forest-{p.outcome.code}-{p.treatment.code}-{p.population.code}"
-        title = f"{sentence_case(p.outcome.label)} after {p.treatment.label}. {p.population.label}"
+        title = f"{sentence_case(p.outcome.label)} after {inside(p.treatment.label)}. {p.population.label}"
         rows = ", ".join(f"{s.label} {s.text}" for s in figure.series)
         read = listed([linked(s.label, s.link) for s in figure.series])
         blocks.append(FigureBlock(name=name, title=title, text=f"Series: {read}.", alt=rows, data=figure))

@@ -26,8 +26,8 @@ def pooled_tables(result: PooledLibrary, words: Words) -> tuple[TableModel, ...]
     >>> from glisson.evidence.outcomes import OUTCOMES, POPULATIONS, TREATMENTS
     >>> from glisson.evidence.pooling import pooled
     >>> found = pooled(library(), outcomes=OUTCOMES[:1], treatments=TREATMENTS[2:3], populations=POPULATIONS[:1])
-    >>> pooled_tables(found, Words.of("ama"))[0].rows[1].cells[:3]
-    ('Objective response', '1', '39')
+    >>> pooled_tables(found, Words.of("ama"))[0].rows[1].cells[:2]
+    ('Objective response', '1')
     """
     tables: list[TableModel] = []
     for population in result.populations:
@@ -72,7 +72,7 @@ def pooled_table(result: PooledLibrary, population: str, words: Words) -> TableM
 
 
 def _cells(p: Pooling, words: Words) -> tuple[str, ...]:
-    n = NOTHING_TO_PRINT if p.n is None else str(p.n)
+    n = patients_cell(p)
     unit = ", months" if p.outcome.kind == "median" else ""
     name = f"{p.outcome.label}{unit}"
     if not p.used:
@@ -83,6 +83,13 @@ def _cells(p: Pooling, words: Words) -> tuple[str, ...]:
         name, str(p.k), n, pooled_cell(p, words), NOTHING_TO_PRINT if alone else words.cell(common),
         limits_cell(prediction, words), NOTHING_TO_PRINT if alone else _cell_i2(i2, words), reported_cell(p, words),
     )  # fmt: skip
+
+
+def patients_cell(p: Pooling) -> str:
+    """Return how many patients; where they are those of one series, with the address of that one."""
+    if p.n is None:
+        return NOTHING_TO_PRINT
+    return linked(str(p.n), p.used[0].number.source_url) if p.k == 1 else str(p.n)
 
 
 def pooled_cell(p: Pooling, words: Words) -> str:
@@ -142,12 +149,12 @@ def _notes(result: PooledLibrary, population: str, silent: list[str]) -> tuple[s
             notes.append(f"{what}: with {listed(list(other.instead))} instead, {_plain(other.pooled)}.")
     if silent:
         notes.append(
-            f"No series in the library reports any of these outcomes after {listed([_inside(s) for s in silent])}."
+            f"No series in the library reports any of these outcomes after {listed([inside(s) for s in silent])}."
         )
     return tuple(notes)
 
 
-def _inside(label: str) -> str:
+def inside(label: str) -> str:
     """Return a treatment's name as it stands inside a sentence; names that begin with an abbreviation stay."""
     return label if label[1:2].isupper() or label.startswith("Y-") else lower_first(label)
 

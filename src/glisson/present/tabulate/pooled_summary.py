@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from glisson.evidence.pooling import PooledLibrary, Pooling
-from glisson.present.document import linked
 from glisson.present.table import Column, Row, TableModel, section, text_column
-from glisson.present.tabulate.pooled import limits_cell, pooled_cell, reported_cell
+from glisson.present.tabulate.pooled import limits_cell, patients_cell, pooled_cell, reported_cell
 from glisson.present.words import NOTHING_TO_PRINT, Words, listed, lower_first, plural
 
 _MAIN, _GIST, _LMS = "sarcoma", "with_gist", "leiomyosarcoma"
@@ -44,13 +43,13 @@ def pooled_summary(result: PooledLibrary, words: Words) -> TableModel:
         name="pooled-summary",
         title="What all published series together say of liver-directed treatment and resection in sarcoma",
         columns=(
-            text_column("Outcome", 2.1),
+            text_column("Outcome", 2.2),
             Column(heading="Series", above="GIST left out", width=0.6),
-            Column(heading="Patients", above="GIST left out", width=0.7),
+            Column(heading="Patients", above="GIST left out", width=0.85),
             Column(heading=f"Pooled ({words.level(result.level)} CI)", above="GIST left out", width=1.6),
             Column(heading="A new series", above="GIST left out", width=1.3),
             Column(heading="Reported", above="GIST left out", width=1.3),
-            Column(heading="With series that mix in GIST", width=1.7),
+            Column(heading="With series that mix in GIST", width=1.9),
             Column(heading="Leiomyosarcoma alone", width=1.5),
         ),
         rows=tuple(rows),
@@ -66,23 +65,26 @@ def _cells(three: list[Pooling], words: Words) -> tuple[str, ...]:
         own = ["0" if main.refused else NOTHING_TO_PRINT, NOTHING_TO_PRINT]
         own += ["not pooled" if main.reported else NOTHING_TO_PRINT, NOTHING_TO_PRINT]
     else:
-        n = NOTHING_TO_PRINT if main.n is None else _patients(main)
-        own = [str(main.k), n, pooled_cell(main, words), limits_cell(main.estimates.one("prediction"), words)]
+        own = [
+            str(main.k),
+            patients_cell(main),
+            pooled_cell(main, words),
+            limits_cell(main.estimates.one("prediction"), words),
+        ]
     same = {u.number for u in gist.used} == {u.number for u in main.used}
     more = "no other series" if same and main.used else _other(gist, words)
     return (name, *own, reported_cell(main, words), more, _other(lms, words))
 
 
-def _patients(p: Pooling) -> str:
-    """Return how many patients; of one series with its address."""
-    return linked(str(p.n), p.used[0].number.source_url) if p.k == 1 else str(p.n)
+def _new(p: Pooling, words: Words) -> str:
+    return limits_cell(p.estimates.one("prediction"), words)
 
 
 def _other(p: Pooling, words: Words) -> str:
     """Return the pooled value with the number of series, or what was reported."""
     if not p.used:
         return reported_cell(p, words)
-    return f"{pooled_cell(p, words)}\n{p.k} series" + (f", {_patients(p)} patients" if p.n is not None else "")
+    return f"{pooled_cell(p, words)}\n{p.k} series" + (f", {patients_cell(p)} patients" if p.n is not None else "")
 
 
 def _notes(result: PooledLibrary, words: Words) -> tuple[str, ...]:
