@@ -8,7 +8,9 @@ from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
+from glisson.reporting.comparison_borrowing import borrowing_blocks
 from glisson.reporting.comparison_safety import safety_blocks
+from glisson.reporting.comparison_tipping import tipping_blocks
 from glisson.reporting.wording import words_of
 from glisson.tables import Estimate
 
@@ -44,6 +46,8 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
     blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+    blocks += tipping_blocks(assessment, result, words)
+    blocks += borrowing_blocks(assessment, result.borrowing, result.level, words)
     return [*blocks, *safety_blocks(assessment, result.safety, words)]
 
 
