@@ -37,8 +37,8 @@ def borrowing_blocks(assessment: Spoken, found: Sequence[Borrowing], level: floa
 
 _OPENING = (
     "[[comparison-borrowing]] adds published arms of the same line, endpoint and start of the clock to the cohort's "
-    "own events. That supposes that treatment and selection make no difference, so that it tells how far both can be one "
-    "population and is no evidence for the treatment."
+    "own events. That supposes that treatment and selection make no difference, so that it tells how far both can be "
+    "one population and is no evidence for the treatment."
 )
 _NOT = (
     "Rates of response and of adverse events are not borrowed: those published are of the drug by vein and of tumours "
