@@ -59,12 +59,12 @@ def test_a_confounded_control_is_made_alike() -> None:
     generator = np.random.default_rng(3)
 
     def side(n: int, mean: float) -> Rows:
-        age = generator.normal(mean, 8, n)
-        time = np.ceil(generator.exponential(400 * np.exp(-(age - 60) / 10))).astype(int)
+        age = generator.normal(mean, 5, n)
+        time = np.ceil(generator.exponential(400 * np.exp(-(age - 60) / 6))).astype(int)
         data = Endpoint.from_arrays(time, np.ones(n, dtype=int), name="os")
         return Rows(data=data, origin="first_ldt", factors={}, numbers={"age": tuple(age)})
 
-    contrast = module._contrast("os", "Overall survival", side(80, 64), side(160, 58), 0.95, 1)
+    contrast = module._contrast("os", "Overall survival", side(200, 63), side(400, 59), 0.95, 1)
     crude, weighted = (contrast.estimates.one("hazard_ratio", detail=d).value for d in ("crude", "weighted"))
     assert crude > 1.4
     assert abs(np.log(weighted)) < abs(np.log(crude)) / 2

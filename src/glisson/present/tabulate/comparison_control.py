@@ -51,8 +51,8 @@ def numbers(assessment: Spoken, result: ControlResult, words: Words) -> TableMod
         notes=(
             "Hazard ratio of this cohort against the control; below 1, fewer events here. Weighted: the control's "
             "patients count by the odds of being in this cohort given their covariates, so that they stand for "
-            "patients like these; robust interval. Mean months: difference in restricted mean up to the last day that both "
-            "sides reach; limits by resampling both sides, with new weights in each resample (seed "
+            "patients like these; robust interval. Mean months: difference in restricted mean up to the last day that "
+            "both sides reach; limits by resampling both sides, with new weights in each resample (seed "
             f"{result.seed}). Effective patients: (sum of weights)² / sum of squared weights.",
         ),
     )
