@@ -64,7 +64,9 @@ def methods_text(result: ComparisonResult) -> str:
         f"The cohort was set beside {plural(len(result.arms), 'published arm')} in the same line of therapy. Published "
         "curves were drawn through the printed medians and rates with constant hazards between them; the one-sample "
         "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
-        "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017."
+        "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017; bias of a binary factor: Bross 1966. Rates of "
+        "adverse events have exact unconditional intervals (Chan & Zhang 1999). Hazards were borrowed by a robust predictive "
+        "prior (Schmidli 2014) and by power priors (Ibrahim & Chen 2000, Duan 2006)."
     )
 
 
@@ -116,4 +118,12 @@ def _refusals(result: ComparisonResult) -> str:
 
 
 def _matching(result: ComparisonResult) -> list[Block]:
-    return [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
+    """Say what matching does, or that no source printed what it would need."""
+    notes: list[Block] = [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
+    return notes or [Paragraph(lead="Matching.", text=_NO_BASELINE)]
+
+
+_NO_BASELINE = (
+    "None of these arms has a baseline in the library that this cohort records as well (mean age, share of men), so "
+    "that there is nothing to match to and no weight to show."
+)

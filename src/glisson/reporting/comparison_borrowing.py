@@ -62,8 +62,8 @@ def _said(one: Borrowing, words: Words) -> str:
         )
     else:
         text = (
-            f"{name}: the events observed are no surprise to the published arms ({words.p(p.value)} of a number as "
-            f"improbable); the informative part has {weight} of the weight afterwards."
+            f"{name}: {one.events} events do not contradict the published arms ({words.p(p.value)}); the informative "
+            f"part has {weight} of the weight afterwards."
         )
     if one.events < size.value:
         text += f" The prior is worth {words.number(size.value, 0)} events, the cohort has {one.events}: "

@@ -138,4 +138,26 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Andersen PK, Hansen MG, Klein JP. Regression analysis of restricted mean survival time based on "
         "pseudo-observations. Lifetime Data Anal 2004;10:335-350.",
     ),
+    (
+        "bross",
+        ("bross 1966",),
+        "Bross IDJ. Spurious effects from an extraneous variable. J Chronic Dis 1966;19:637-647.",
+    ),
+    (
+        "exact-unconditional",
+        ("chan & zhang", "chan and zhang"),
+        "Chan ISF, Zhang Z. Test-based exact confidence intervals for the difference of two binomial "
+        "proportions. Biometrics 1999;55:1202-1209.",
+    ),
+    (
+        "power-prior",
+        ("ibrahim & chen",),
+        "Ibrahim JG, Chen MH. Power prior distributions for regression models. Stat Sci 2000;15:46-60.",
+    ),
+    (
+        "normalised-power-prior",
+        ("duan 2006",),
+        "Duan Y, Ye K, Smith EP. Evaluating water quality using power priors to incorporate historical "
+        "information. Environmetrics 2006;17:95-106.",
+    ),
 )

@@ -13,7 +13,7 @@ from glisson.present.tabulate.comparison import LINES
 from glisson.present.words import NOTHING_TO_PRINT, Words
 from glisson.tables import Estimate
 
-_MONTHS = 12.0
+_MONTHS, _LONGEST = 12.0, 240
 
 
 def borrowing(assessment: Spoken, found: Sequence[Borrowing], level: float, words: Words) -> TableModel | None:
@@ -74,7 +74,7 @@ def _row(name: str, e: Estimate | None, weight: str, words: Words) -> Row:
     if e is None or e.value is None or e.low is None or e.high is None:
         return Row(cells=(name, NOTHING_TO_PRINT, NOTHING_TO_PRINT, weight), indent=1)
     low, value, high = (words.number(v, 2) for v in (e.low, e.value, e.high))
-    months = [words.number(math.log(2) / v * _MONTHS) if v > 0 else "not reached" for v in (e.high, e.value, e.low)]
+    months = [_months(v, words) for v in (e.high, e.value, e.low)]
     return Row(
         cells=(
             name,
@@ -84,3 +84,9 @@ def _row(name: str, e: Estimate | None, weight: str, words: Words) -> Row:
         ),
         indent=1,
     )
+
+
+def _months(rate: float, words: Words) -> str:
+    """Return the median that a constant rate makes; beyond twenty years nothing is known."""
+    median = math.log(2) / rate * _MONTHS if rate > 0 else math.inf
+    return f"more than {_LONGEST}" if median > _LONGEST else words.number(median)
