@@ -29,6 +29,7 @@ from scripts.validation import (
     regression,
     rmst_regression,
     small_samples,
+    unconditional,
     weighting,
 )
 from scripts.validation.compared import Compared, Comparison
@@ -76,6 +77,7 @@ def rows() -> list[Row]:
         guarantee_time,
         consistency,
         meta,
+        unconditional,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

@@ -122,6 +122,12 @@ def compare(
         list[str] | None,
         typer.Option("--with", help="A published study, or study:arm, of the library; may be given several times."),
     ] = None,
+    control: Annotated[
+        Path | None,
+        typer.Option(
+            help="Patients to compare with one by one: a cohort, or a CSV of time_days, event, endpoint, origin."
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Also write the comparison here: .html, .docx or .txt.")
     ] = None,
@@ -142,14 +148,15 @@ def compare(
     _say_problems(cohort.problems, source)
     from glisson.assessing import compare as run  # noqa: PLC0415
 
-    document = comparison_letter(run(cohort, beside or ()))
+    document = comparison_letter(run(cohort, beside or (), control=_control(control, ask=not yes)))
     typer.echo("\n" + plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
     if out is not None:
         write_document(document, out, force=force)
         typer.echo(f"Written to {out}.")
     files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
     arms = f", {beside!r}" if beside else ""
-    typer.echo(f"The same in Python:\n  gl.compare(gl.read_cohort({files}){arms})")
+    rows = f", control={control.name!r}" if control is not None else ""
+    typer.echo(f"The same in Python:\n  gl.compare(gl.read_cohort({files}){arms}{rows})")
 
 
 @app.command()
@@ -272,6 +279,18 @@ def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: boo
 
     settings = settled(source, study, ask=ask and sys.stdin.isatty())
     return read_cohort(source, settings, exclude_blocked=exclude_blocked)
+
+
+def _control(path: Path | None, *, ask: bool) -> Cohort | Path | None:
+    """Return a control: the path of a plain CSV of times, or a cohort that is read as any other."""
+    if path is None:
+        return None
+    if path.suffix.lower() == ".csv":
+        from glisson.assessing.control_rows import is_rows  # noqa: PLC0415
+
+        if is_rows(path):
+            return path
+    return _cohort(path, None, exclude_blocked=True, ask=ask)
 
 
 def _say_problems(problems: Problems, source: Path) -> None:

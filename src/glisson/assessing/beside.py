@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from glisson.assessing.assess import printed_names, settings_used, versions
 from glisson.assessing.comparison import comparison_result
+from glisson.assessing.control_rows import read_rows, rows_of
+from glisson.assessing.external_control import external_control
 from glisson.assessment import Beside
+from glisson.assessment.comparison_control import ControlResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.groups import patient_keys
 from glisson.evidence import Library
 
 
-def compare(cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | None = None) -> Beside:
+def compare(
+    cohort: Cohort,
+    wanted: Sequence[str] = (),
+    *,
+    source: Library | None = None,
+    control: Cohort | Path | str | None = None,
+) -> Beside:
     """Set a cohort beside published treatments, differences first.
 
     Parameters
@@ -23,6 +33,9 @@ def compare(cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | Non
         Arms of the library as ``study`` or ``study:arm``; by default those of the study's settings.
     source
         Library; by default the one that ships.
+    control
+        Patients one by one to compare with as well: a cohort, or a CSV file with the columns ``time_days``, ``event``,
+        ``endpoint`` and ``origin``.
 
     Returns
     -------
@@ -32,6 +45,8 @@ def compare(cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | Non
     ------
     SettingsError
         If a study or arm is not in the library.
+    InputError
+        If the file of the control cannot be used.
 
     Examples
     --------
@@ -49,4 +64,14 @@ def compare(cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | Non
         result=comparison_result(cohort, wanted, source=source),
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
+        control=_control(cohort, control),
     )
+
+
+def _control(cohort: Cohort, control: Cohort | Path | str | None) -> ControlResult | None:
+    if control is None:
+        return None
+    if isinstance(control, Cohort):
+        name = ", ".join(f.name for f in control.files) or control.study.title or "control"
+        return external_control(cohort, rows_of(control), name=name)
+    return external_control(cohort, read_rows(Path(control)), name=Path(control).name)

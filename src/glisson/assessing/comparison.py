@@ -9,8 +9,11 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from glisson.assessing.comparison_borrowing import borrowing
 from glisson.assessing.comparison_safety import comparison_safety
+from glisson.assessing.comparison_tipping import tipping
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference
+from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, endpoint
 from glisson.clinical.groups import patient_keys
@@ -87,7 +90,31 @@ def comparison_result(cohort: Cohort, wanted: Sequence[str] = (), *, source: Lib
         arms=tuple(sorted(arms, key=lambda a: order[a.line])),
         level=level,
         safety=comparison_safety(cohort, known, chosen, level),
+        borrowing=_borrowed(known, chosen, endpoints, level),
     )
+
+
+def _borrowed(
+    known: Library, chosen: Sequence[Arm], endpoints: Mapping[str, Endpoint], level: float
+) -> tuple[Borrowing, ...]:
+    """Return what can be borrowed, by line and endpoint; one arm a study, as two of them share their patients' fate."""
+    out = []
+    lines: tuple[Line, ...] = ("front", "later", "any")
+    for line in lines:
+        for code, label in _ENDPOINTS:
+            if code not in endpoints or code == "liver_pfs":
+                continue
+            ours = _of_line(endpoints[code], line)
+            found: dict[str, tuple[Arm, Sequence[Published]]] = {}
+            for arm in chosen:
+                told = reported(
+                    [n for n in known.numbers if (n.study_id, n.arm_id) == (arm.study_id, arm.arm_id)], code
+                )
+                if _LINES.get(arm.line, "any") == line and told and not _why_not(told, ours):
+                    found.setdefault(arm.overlap_group or arm.study_id, (arm, told))
+            if found:
+                out.append(borrowing(line, code, label, ours, list(found.values()), level=level))
+    return tuple(out)
 
 
 def _mostly_leiomyosarcoma(cohort: Cohort) -> bool:
@@ -190,6 +217,7 @@ def _contrast(
     ratio = test.one("rate_ratio")
     if os.n_events >= LEAST_EVENTS:
         rows += test + rmst_against(whole, reference, min(last, float(whole.exit.max())), level=level)
+        rows += tipping(test, log_error=reference.log_error, level=level)
     else:
         rows += Estimates(tuple(r for r in test if r.statistic != "p"))
     if ratio.value:

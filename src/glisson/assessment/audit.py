@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from glisson.assessment.comparison import ComparisonResult
+from glisson.assessment.comparison_control import ControlResult
 from glisson.assessment.whole import BiasDomain, Finding, Setting
 from glisson.clinical.problems import Problems
 from glisson.tables import Group
@@ -115,6 +116,8 @@ class Beside:
         Published arms beside the cohort.
     files, versions
         As in ``Assessment``.
+    control
+        A control with rows beside the cohort, where one was given.
     """
 
     title: str
@@ -126,6 +129,7 @@ class Beside:
     result: ComparisonResult
     files: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
+    control: ControlResult | None = None
 
     def label(self, key: str, level: str = "") -> str:
         """Return the printed name of a grouping variable or of one of its levels."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.assessment.comparison_safety import SafetyComparison
 from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimates
@@ -50,7 +51,8 @@ class Contrast:
         What was assumed of the published curve.
     estimates
         ``observed``, ``expected``, ``rate_ratio`` and ``p`` of the one-sample log-rank test, ``rmst`` and
-        ``rmst_difference``, ``e_value``, ``median`` of the patients compared.
+        ``rmst_difference``, ``e_value``, ``median`` of the patients compared; ``adjusted_ratio``, ``tipping_strength``
+        and ``share_explaining``: what an unmeasured factor would make of the ratio.
     """
 
     code: str
@@ -112,9 +114,12 @@ class ComparisonResult:
         One sentence where nothing was compared.
     safety
         Adverse events beside published ones; nothing where none is recorded.
+    borrowing
+        The cohort's own hazards with published arms borrowed from, by line and endpoint.
     """
 
     arms: tuple[ComparedArm, ...]
     level: float
     refused: str = ""
     safety: SafetyComparison | None = None
+    borrowing: tuple[Borrowing, ...] = ()

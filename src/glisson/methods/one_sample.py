@@ -167,7 +167,8 @@ def one_sample_logrank(
     if expected <= 0:
         reason = "not estimable (nothing expected)"
         return Estimates((*rows, Estimate(statistic="rate_ratio", unit="ratio", reason=reason, **own)))
-    low, high, how = _limits(observed, expected, error, z, level)
+    low, high = ratio_limits(observed, expected, error, z, level)
+    how = "exact Poisson limits" + (", widened by the uncertainty of the reference" if error else "")
     rows.append(Estimate(statistic="rate_ratio", value=observed / expected, low=low, high=high, unit="ratio",
                          level=level, method=f"observed over expected, {how}", **own))  # fmt: skip
     spread = expected if variance == "expected" else (observed + expected) / 2
@@ -194,17 +195,26 @@ def expected_events(table: RiskTable, cumulative_hazard: Callable[[Floats], Floa
     return float((left - late) @ cumulative_hazard(time))
 
 
-def _limits(observed: int, expected: float, error: float, z: float, level: float) -> tuple[float, float | None, str]:
-    """Return limits of observed over expected."""
+def ratio_limits(observed: int, expected: float, error: float, z: float, level: float) -> tuple[float, float]:
+    """Return limits of observed over expected.
+
+    Parameters
+    ----------
+    observed, expected
+        Events.
+    error
+        Standard error of the logarithm of the expected events.
+    z, level
+        Normal quantile of the confidence level, and the level.
+    """
     low, high = poisson_interval(observed, expected, level=level)
     if not error:
-        return low, high, "exact Poisson limits"
-    how = "exact Poisson limits, widened by the uncertainty of the reference"
+        return low, high
     if not observed:
-        return 0.0, high * math.exp(z * error), how
+        return 0.0, high * math.exp(z * error)
     ratio = observed / expected
     below, above = (math.hypot(math.log(limit / ratio), z * error) for limit in (low, high))
-    return ratio * math.exp(-below), ratio * math.exp(above), how
+    return ratio * math.exp(-below), ratio * math.exp(above)
 
 
 def rmst_against(data: Endpoint | RiskTable, reference: Reference, tau: float, *, level: float = 0.95) -> Estimates:

@@ -8,7 +8,9 @@ from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
 from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
+from glisson.reporting.comparison_borrowing import borrowing_blocks
 from glisson.reporting.comparison_safety import safety_blocks
+from glisson.reporting.comparison_tipping import tipping_blocks
 from glisson.reporting.wording import words_of
 from glisson.tables import Estimate
 
@@ -44,6 +46,8 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
     blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+    blocks += tipping_blocks(assessment, result, words)
+    blocks += borrowing_blocks(assessment, result.borrowing, result.level, words)
     return [*blocks, *safety_blocks(assessment, result.safety, words)]
 
 
@@ -60,7 +64,9 @@ def methods_text(result: ComparisonResult) -> str:
         f"The cohort was set beside {plural(len(result.arms), 'published arm')} in the same line of therapy. Published "
         "curves were drawn through the printed medians and rates with constant hazards between them; the one-sample "
         "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
-        "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017."
+        "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017; bias of a binary factor: Bross 1966. Rates of "
+        "adverse events have exact unconditional intervals (Chan & Zhang 1999). Hazards were borrowed by a robust "
+        "predictive prior (Schmidli 2014) and by power priors (Ibrahim & Chen 2000, Duan 2006)."
     )
 
 
@@ -112,4 +118,12 @@ def _refusals(result: ComparisonResult) -> str:
 
 
 def _matching(result: ComparisonResult) -> list[Block]:
-    return [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
+    """Say what matching does, or that no source printed what it would need."""
+    notes: list[Block] = [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
+    return notes or [Paragraph(lead="Matching.", text=_NO_BASELINE)]
+
+
+_NO_BASELINE = (
+    "None of these arms has a baseline in the library that this cohort records as well (mean age, share of men), so "
+    "that there is nothing to match to and no weight to show."
+)

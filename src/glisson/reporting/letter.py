@@ -9,7 +9,7 @@ from glisson.clinical.whole_file import check_new, write_whole
 from glisson.errors import InputError
 from glisson.present.document import Block, Document, Heading, ListBlock, Paragraph
 from glisson.present.tabulate.common import people
-from glisson.reporting import comparison, pitfalls
+from glisson.reporting import comparison, comparison_control, pitfalls
 from glisson.reporting.plain import plain
 from glisson.reporting.references import cited
 from glisson.reporting.sources import sources_section
@@ -88,6 +88,7 @@ def comparison_letter(beside: Beside) -> Document:
     blocks += sources_section(blocks)
     if not blocks:
         blocks = [Paragraph(text=beside.result.refused or "Nothing was compared.")]
+    blocks += comparison_control.control_chapter(beside, beside.control)
     return _document(beside, "Beside published treatments", tuple(blocks))
 
 

@@ -156,4 +156,26 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Hartung J, Knapp G. A refined method for the meta-analysis of controlled clinical trials with binary outcome. "
         "Stat Med 2001;20:3875-3889.",
     ),
+    (
+        "bross",
+        ("bross 1966",),
+        "Bross IDJ. Spurious effects from an extraneous variable. J Chronic Dis 1966;19:637-647.",
+    ),
+    (
+        "exact-unconditional",
+        ("chan & zhang", "chan and zhang"),
+        "Chan ISF, Zhang Z. Test-based exact confidence intervals for the difference of two binomial "
+        "proportions. Biometrics 1999;55:1202-1209.",
+    ),
+    (
+        "power-prior",
+        ("ibrahim & chen",),
+        "Ibrahim JG, Chen MH. Power prior distributions for regression models. Stat Sci 2000;15:46-60.",
+    ),
+    (
+        "normalised-power-prior",
+        ("duan 2006",),
+        "Duan Y, Ye K, Smith EP. Evaluating water quality using power priors to incorporate historical "
+        "information. Environmetrics 2006;17:95-106.",
+    ),
 )

@@ -83,6 +83,21 @@ class SafetyComparisonPart(Part):
     level: float
 
 
+class BorrowingPart(Part):
+    """The cohort's own hazard of one endpoint and line, alone and with published arms borrowed from."""
+
+    line: Literal["front", "later", "any"]
+    code: str
+    label: str
+    sources: tuple[str, ...]
+    n: int
+    events: int
+    years: float
+    until: float
+    refused: str
+    estimates: EstimateRows
+
+
 class ComparisonPart(Part):
     """Every published arm the cohort was set beside."""
 
@@ -90,3 +105,4 @@ class ComparisonPart(Part):
     level: float
     refused: str
     safety: SafetyComparisonPart | None
+    borrowing: tuple[BorrowingPart, ...]
