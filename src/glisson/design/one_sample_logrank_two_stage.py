@@ -28,7 +28,7 @@ from glisson.tables import Estimate, Estimates
 #: Numbers of patients tried beyond that of one stage, as a factor, and in a row without an improvement.
 _BEYOND, _PATIENCE = 1.6, 4
 #: Patients searched where the caller gives no limit.
-LARGEST = 400
+LARGEST = 1000
 KWAK = (
     "Kwak M, Jung SH. Phase II clinical trials with time-to-event endpoints: optimal two-stage designs with one-sample "
     "log-rank test. Stat Med 2014;33:2004-2016."

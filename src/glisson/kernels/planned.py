@@ -182,9 +182,9 @@ def score_covariance(
     """
     own = score(null, ratio, FollowUp(accrual=accrual, until=look, dropout=dropout))
     truth, span = null.proportional(ratio), min(accrual, look)
-    entry, weight = _points([(0.0, span)])
+    first, weight = _points([(max(look - span, 0.0), look)])  # follow-up at the look
     weight = weight / span
-    first, last = look - entry, until - entry
+    last = first + (until - look)
 
     def seen(t: Floats) -> Floats:
         """Expected events by t after entry, without administrative censoring, shape (len(t),)."""
