@@ -75,7 +75,7 @@ def group_sequential(
     Log-rank statistics at the looks have the joint distribution of a Brownian motion at the fractions of events
     (Tsiatis 1981). The number of events comes from Schoenfeld's formula. ``power_by_score``, and all that is said of
     stopping under the alternative, come from the expected scores at the looks, which bend where effects are delayed.
-    Looks before the last are taken at whole numbers of events, and the boundaries are those of the fractions these make.
+    Looks before the last are taken at whole numbers of events, and the boundaries are those of the fractions they make.
 
     Examples
     --------
