@@ -175,7 +175,7 @@ def test_allocation_is_symmetric_and_power_rises_with_events(k: float, ratio: fl
     def power(d: int) -> float:
         return power_of_events(events=d, log_ratio=math.log(ratio), alpha=0.05, allocation=k, sided=2)
 
-    assert power(events + 1) > power(events)
+    assert power(events + 1) > power(events) or power(events) > 1 - 1e-12
 
 
 @pytest.mark.by_hand

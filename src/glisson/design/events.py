@@ -114,6 +114,36 @@ def power_of_events(
     return float(ndtr(drift - ndtri(1 - alpha / sided)))
 
 
+def power_of_score(*, score: float, variance: float, alpha: float, sided: int) -> float:
+    """Return the power of a log-rank test with an expected score, on the right side.
+
+    Parameters
+    ----------
+    score, variance
+        As from ``kernels.expected_score``.
+    alpha, sided
+        As for ``events_needed``.
+
+    Examples
+    --------
+    >>> round(power_of_score(score=11.1, variance=15.7, alpha=0.05, sided=2), 3)
+    0.8
+    """
+    return float(ndtr(score / math.sqrt(variance) - ndtri(1 - alpha / sided)))
+
+
+def doubt(formula: float, score: float) -> str:
+    """Return what a reader must know where a formula promises two points more or less than the expected score.
+
+    Examples
+    --------
+    >>> doubt(0.80, 0.75)
+    'the expected score gives 75.0%: the formula is off for these arms'
+    """
+    apart = abs(formula - score) >= 0.02 - 1e-9
+    return f"the expected score gives {score:.1%}: the formula is off for these arms" if apart else ""
+
+
 def detectable_with(
     *, events: float, alpha: float, power: float, allocation: float, sided: int, margin: float | None = None
 ) -> float:

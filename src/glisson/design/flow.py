@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from glisson.kernels.courses import Accrual, Course, expected_events, observed, time_of_events
+from glisson.kernels.expected_score import expected_score
 
 
 class Planned(Protocol):
@@ -87,6 +88,11 @@ class Flow:
     def month_of(self, patients: float, events: float) -> float | None:
         """Return the month in which so many events are expected; ``None`` where they never are."""
         return time_of_events(self.arms(patients), self.dropout, events)
+
+    def score(self, patients: float, at_month: float, margin: float = 1.0) -> tuple[float, float]:
+        """Return the expected log-rank score by a month, and its variance."""
+        control, new = self.arms(patients)
+        return expected_score(control, new, self.dropout, at_month, margin=margin)
 
     def mean_log_ratio(self, patients: float, at_month: float) -> float:
         """Return the log of new hazard over control hazard, averaged over the events expected by a month."""

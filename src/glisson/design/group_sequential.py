@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
-from glisson.design.events import information_of_one
+from glisson.design.events import doubt, information_of_one
 from glisson.design.logrank import crossing, needed_events, randomised
 from glisson.design.looks import Looks, Shape, Spending, looks
 from glisson.design.plan import Boundary, TrialDesign
@@ -20,9 +20,12 @@ from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
 from glisson.design.sizing import Size, sized
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
+from glisson.kernels.group_sequential import exits
 from glisson.tables import Estimate, Estimates, Group
 
 Floats = NDArray[np.float64]
+
+_SCORED = "recursive integration, expected log-rank scores"
 
 
 def group_sequential(
@@ -70,8 +73,9 @@ def group_sequential(
     Notes
     -----
     Log-rank statistics at the looks have the joint distribution of a Brownian motion at the fractions of events
-    (Tsiatis 1981); drift by Schoenfeld's formula. Looks before the last are taken at whole numbers of events, and the
-    boundaries are those of the fractions these make.
+    (Tsiatis 1981). The number of events comes from Schoenfeld's formula. ``power_by_score``, and all that is said of
+    stopping under the alternative, come from the expected scores at the looks, which bend where effects are delayed.
+    Looks before the last are taken at whole numbers of events, and the boundaries are those of the fractions they make.
 
     Examples
     --------
@@ -80,7 +84,7 @@ def group_sequential(
     >>> trial.n, trial.events, [round(b.efficacy, 3) for b in trial.boundaries]
     (94, 66, [2.963, 1.969])
     >>> round(trial.characteristics.one("expected_events", group=ALTERNATIVE).value, 1)
-    60.5
+    60.9
     """
     check_errors(alpha, power, sided)
     if arms.proportional:
@@ -157,16 +161,20 @@ def _boundaries(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: 
 
 
 def _characteristics(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: float | None) -> list[Estimate]:
-    name, drift, how = arms.endpoint, drift_of(arms, size, margin), "recursive integration, Schoenfeld's drift"
+    name, drift = arms.endpoint, drift_of(arms, size, margin)
+    power, path = float(rules.exits(drift)[1].sum()), _scored(arms, size, rules, at, margin)
+    by_score = float(path[1].sum())
     error = float(_without_futility(rules).sum()) * rules.sided
     rows = [
         row(name, "type_i_error", error, "probability", NULL, method=f"{rules.sided}-sided, recursive integration",
             detail="" if not rules.futility or rules.binding else "boundary for futility ignored"),
-        row(name, "power", float(rules.exits(drift)[1].sum()), "probability", ALTERNATIVE, method=how),
+        row(name, "power", power, "probability", ALTERNATIVE, method="recursive integration, Schoenfeld's drift",
+            warning=doubt(power, by_score)),
+        row(name, "power_by_score", by_score, "probability", ALTERNATIVE, method=_SCORED),
         row(name, "inflation", rules.inflation, "ratio", method="largest events over those of a trial with one look"),
     ]  # fmt: skip
-    for scenario, group, mean in ((arms.under_null(margin), NULL, 0.0), (arms, ALTERNATIVE, drift)):
-        rows += _scenario(name, scenario, size, rules, at, group, mean)
+    rows += _scenario(name, arms.under_null(margin), size, rules, at, NULL, rules.exits(0.0))
+    rows += _scenario(name, arms, size, rules, at, ALTERNATIVE, path)
     for k, d in enumerate(at):
         upper, lower = float(rules.upper[k]), float(rules.lower[k])
         rows += [
@@ -184,13 +192,22 @@ def _characteristics(arms: TwoArms, size: Size, rules: Looks, at: list[int], mar
     return rows
 
 
+def _scored(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: float | None) -> tuple[Floats, Floats]:
+    """Return the probabilities of stopping below and above at each look, from the expected scores there."""
+    months_of = [arms.month_of(size.n, d) or size.months for d in at]
+    flow = arms.flow()
+    found = np.array([flow.score(size.n, month, margin or 1.0) for month in months_of])
+    score, variance = found[:, 0], found[:, 1]
+    return exits(variance / variance[-1], rules.lower, rules.upper, score / math.sqrt(variance[-1]))
+
+
 def _scenario(
-    name: str, arms: TwoArms, size: Size, rules: Looks, at: list[int], group: Group, drift: float
+    name: str, arms: TwoArms, size: Size, rules: Looks, at: list[int], group: Group, path: tuple[Floats, Floats]
 ) -> list[Estimate]:
     """Return where and when the trial stops under one truth."""
-    how = "recursive integration, Schoenfeld's drift"
-    below, above = rules.exits(drift)
-    stops = rules.stops(drift)
+    how, (below, above) = _SCORED, path
+    early = (below + above)[:-1]
+    stops = np.append(early, 1 - early.sum())
     rows = [row(name, "early_stop", float(stops[:-1].sum()), "probability", group, method=how)]
     for k in range(len(at)):
         reject = float(above[k] + (below[k] if rules.sided == 2 else 0.0))
@@ -205,16 +222,8 @@ def _scenario(
                 row(name, "duration", None, "day", group, method=how, reason=missing)]  # fmt: skip
     month = np.array(times, dtype=np.float64)
     accrual: Callable[[Floats], Floats] = arms.accrual(size.n).entered
-    rows.append(
-        row(
-            name,
-            "expected_n",
-            float(stops @ accrual(month)),
-            "count",
-            group,
-            method=f"{how}; accrual stops with the trial",
-        )
-    )
+    entered = float(stops @ accrual(month))
+    rows.append(row(name, "expected_n", entered, "count", group, method=f"{how}; accrual stops with the trial"))
     rows.append(row(name, "duration", days(float(stops @ month)), "day", group, method=f"{how}; expected"))
     rows += [
         row(name, "look_time", days(t), "day", group, at=k + 1, method="events expected") for k, t in enumerate(month)
@@ -224,8 +233,6 @@ def _scenario(
 
 def _without_futility(rules: Looks) -> Floats:
     """Return the probabilities of crossing above under no effect, with a lower boundary only where it binds."""
-    from glisson.kernels.group_sequential import exits  # noqa: PLC0415
-
     lower = rules.lower if rules.binding or rules.sided == 2 else np.full(len(rules.time), -np.inf)
     return exits(rules.time, lower, rules.upper)[1]
 

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import FREEDMAN, LACHIN, LAKATOS, SCHOENFELD
-from glisson.design.events import Formula, detectable_with, events_needed, power_of_events
+from glisson.design.events import Formula, detectable_with, doubt, events_needed, power_of_events, power_of_score
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
 from glisson.design.sizing import Size, planned_end, sized
@@ -46,7 +46,8 @@ def logrank_trial(
     Returns
     -------
     TrialDesign
-        With ``power``, ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
+        With ``power`` by the formula and ``power_by_score``, which needs no approximation of the hazards or of the
+        numbers at risk; ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
         ``average_hazard_ratio`` where hazards are not proportional, ``critical_hazard_ratio``, and
         ``detectable_hazard_ratio`` with the wanted power.
 
@@ -149,9 +150,12 @@ def _behaviour(
 ) -> list[Estimate]:
     name, formula = arms.endpoint, f"{method.title()}, log-rank test"
     flow = "accrual, hazards by period and dropout integrated"
+    score, variance = arms.flow().score(size.n, size.months, margin or 1.0)
+    by_score = power_of_score(score=score, variance=variance, alpha=alpha, sided=sided)
     rows = [
         row(name, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(name, "power", reached, "probability", ALTERNATIVE, method=formula),
+        row(name, "power", reached, "probability", ALTERNATIVE, method=formula, warning=doubt(reached, by_score)),
+        row(name, "power_by_score", by_score, "probability", ALTERNATIVE, method="expected score of the log-rank test"),
     ]
     for scenario, group in ((arms.under_null(margin), NULL), (arms, ALTERNATIVE)):
         month = scenario.month_of(size.n, size.events)

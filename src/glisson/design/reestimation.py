@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from glisson.design.asked import check_errors, check_positive, check_ratio, check_share
 from glisson.design.citations import GOULD, LACHIN, LEHMACHER, MEHTA, SCHOENFELD
-from glisson.design.events import information_of_one
+from glisson.design.events import doubt, information_of_one
 from glisson.design.logrank import crossing, logrank_trial, needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
@@ -257,9 +257,12 @@ def promising_zone(
 
 def _zone_rows(arms: TwoArms, rule: Promising, drift: float, planned_n: int, planned: int, n: int) -> list[Estimate]:
     name, how = arms.endpoint, "inverse normal combination, integrated over the interim statistic"
+    score, variance = arms.flow().score(n, arms.month_of(n, planned) or 0.0)
+    reached, scored = (rule.behaviour(x)[0] for x in (drift, score / math.sqrt(variance)))
     rows = [
         row(name, "type_i_error", rule.behaviour(0.0)[0], "probability", NULL, method=how),
-        row(name, "power", rule.behaviour(drift)[0], "probability", ALTERNATIVE, method=how),
+        row(name, "power", reached, "probability", ALTERNATIVE, method=how, warning=doubt(reached, scored)),
+        row(name, "power_by_score", scored, "probability", ALTERNATIVE, method=f"{how}, expected log-rank score"),
         row(
             name,
             "power_fixed",

@@ -185,5 +185,6 @@ def _limited(arms: Planned, needed: Callable[[float], float], alpha: float, side
         )  # fmt: skip
     return Size(
         control=control, new=new, events=events, needed=_needed_at(arms, needed, most),
-        accrual_months=arms.accrual(most).end, months=end, log_ratio=arms.mean_log_ratio(most, end), limited=True,
+        accrual_months=arms.accrual(most).end, months=arms.month_of(most, events) or end,
+        log_ratio=arms.mean_log_ratio(most, end), limited=True,
     )  # fmt: skip

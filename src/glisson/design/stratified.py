@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from glisson.design.asked import check_errors, check_positive, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
-from glisson.design.events import power_of_events
+from glisson.design.events import doubt, power_of_events, power_of_score
 from glisson.design.flow import Flow
 from glisson.design.logrank import needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
@@ -21,6 +21,7 @@ from glisson.design.sizing import sized
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course
+from glisson.kernels.expected_score import expected_score
 from glisson.tables import Estimate, Estimates
 
 
@@ -79,6 +80,15 @@ class _Strata:
         total = sum(expected)
         return sum(d * math.log(arms.ratio) for d, (_, arms) in zip(expected, self.parts, strict=True)) / total
 
+    def score(self, patients: float, at_month: float) -> tuple[float, float]:
+        """Return the expected score within strata, and its variance."""
+        found = np.zeros(2)
+        for share, part in self.parts:
+            flow = part.flow()
+            control, new = ((c, replace(a, rate=a.rate * share)) for c, a in flow.arms(patients))
+            found += expected_score(control, new, flow.dropout, at_month)
+        return float(found[0]), float(found[1])
+
     def mixed(self) -> Flow:
         """Return the arms with all strata thrown together."""
         first = np.array([share for share, _ in self.parts])
@@ -116,8 +126,8 @@ def stratified_logrank(
     Returns
     -------
     TrialDesign
-        With ``average_hazard_ratio`` within strata, ``unstratified_hazard_ratio``, to which a test that ignores them
-        would be reduced, and ``unstratified_power``.
+        With ``average_hazard_ratio`` within strata; ``unstratified_hazard_ratio`` and ``unstratified_power`` of a trial
+        that ignores them when it randomises and when it tests.
 
     Raises
     ------
@@ -146,26 +156,24 @@ def stratified_logrank(
         parts, needed_events(arms, alpha, power, sided, "schoenfeld", None), alpha=alpha, sided=sided, max_n=max_n
     )
 
-    def reached(log_ratio: float) -> float:
-        return power_of_events(
-            events=size.events, log_ratio=log_ratio, alpha=alpha, allocation=arms.allocation, sided=sided
-        )
+    def by_score(of: tuple[float, float]) -> float:
+        return power_of_score(score=of[0], variance=of[1], alpha=alpha, sided=sided)
 
-    mixed = parts.mixed().mean_log_ratio(size.n, size.months)
-    how, name = "Schoenfeld, stratified log-rank test", arms.endpoint
+    mixed = parts.mixed()
+    marginal = mixed.mean_log_ratio(size.n, size.months)
+    within, ignored = (by_score(x.score(size.n, size.months)) for x in (parts, mixed))
+    power_reached = power_of_events(
+        events=size.events, log_ratio=size.log_ratio, alpha=alpha, allocation=arms.allocation, sided=sided
+    )
+    how, scored, name = "Schoenfeld, stratified log-rank test", "expected score of the log-rank test", arms.endpoint
+    together = "strata thrown together"
     rows: list[Estimate] = [
         row(name, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(name, "power", reached(size.log_ratio), "probability", ALTERNATIVE, method=how),
-        row(
-            name,
-            "average_hazard_ratio",
-            math.exp(size.log_ratio),
-            "ratio",
-            ALTERNATIVE,
-            method="over the expected events",
-        ),
-        row(name, "unstratified_hazard_ratio", math.exp(mixed), "ratio", ALTERNATIVE, method="strata thrown together"),
-        row(name, "unstratified_power", reached(mixed), "probability", ALTERNATIVE, method="strata thrown together"),
+        row(name, "power", power_reached, "probability", ALTERNATIVE, method=how, warning=doubt(power_reached, within)),
+        row(name, "power_by_score", within, "probability", ALTERNATIVE, method=scored),
+        row(name, "unstratified_power", ignored, "probability", ALTERNATIVE, method=f"{scored}, {together}"),
+        row(name, "average_hazard_ratio", math.exp(size.log_ratio), "ratio", ALTERNATIVE, method="over the events"),
+        row(name, "unstratified_hazard_ratio", math.exp(marginal), "ratio", ALTERNATIVE, method=together),
     ]
     alike = _Strata(parts=tuple((share, part.under_null()) for share, part in parts.parts))
     for scenario, group in ((alike, NULL), (parts, ALTERNATIVE)):
@@ -198,8 +206,8 @@ def stratified_logrank(
             f"{name}. The arms are compared by a {sided}-sided stratified log-rank test at the {alpha:g} level.",
             f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
             f"{months(size.accrual_months)}, and "
-            f"{size.events} events give a power of {reached(size.log_ratio):.1%} to find an average hazard ratio of "
-            f"{math.exp(size.log_ratio):.2f}. A test that ignored the strata would have {reached(mixed):.1%}.",
+            f"{size.events} events give a power of {power_reached:.1%} to find an average hazard ratio of "
+            f"{math.exp(size.log_ratio):.2f}. A trial that ignored the strata would have {ignored:.1%}.",
             f"The analysis takes place when {size.events} events have been seen. There is no interim analysis.",
         ),
         references=(SCHOENFELD, LACHIN),

@@ -35,55 +35,57 @@ class Walk:
     ----------
     time
         Fraction of the information so far.
-    drift
-        Mean of the walk at the end.
+    mean
+        Mean of the walk so far.
     place, mass
         Nodes of S and what each stands for, shape (M,).
     """
 
     time: float
-    drift: float
+    mean: float
     place: Floats
     mass: Floats
 
     @classmethod
-    def start(cls, drift: float) -> Walk:
+    def start(cls) -> Walk:
         """Return the walk before the first look."""
-        return cls(time=0.0, drift=drift, place=np.zeros(1), mass=np.ones(1))
+        return cls(time=0.0, mean=0.0, place=np.zeros(1), mass=np.ones(1))
 
-    def above(self, time: float, bound: float) -> float:
-        """Return the probability to go on until now and to be above a boundary of Z at the next look."""
-        mean, sd = self._next(time)
+    def above(self, time: float, bound: float, ahead: float = 0.0) -> float:
+        """Return the probability to go on until now and to be above a boundary of Z at the next look.
+
+        ``ahead`` is the mean of the walk there.
+        """
+        mean, sd = self._next(time, ahead)
         return float(self.mass @ ndtr((mean - bound * math.sqrt(time)) / sd))
 
-    def below(self, time: float, bound: float) -> float:
+    def below(self, time: float, bound: float, ahead: float = 0.0) -> float:
         """Return the probability to go on until now and to be below a boundary of Z at the next look."""
-        mean, sd = self._next(time)
+        mean, sd = self._next(time, ahead)
         return float(self.mass @ ndtr((bound * math.sqrt(time) - mean) / sd))
 
-    def within(self, time: float, lower: float, upper: float, following: float) -> Walk:
+    def within(self, time: float, lower: float, upper: float, following: float, ahead: float = 0.0) -> Walk:
         """Return the walk among trials that the next look does not stop; ``following`` is the look after that."""
-        mean, sd = self._next(time)
+        mean, sd = self._next(time, ahead)
         root = math.sqrt(time)
         low = max(lower * root, float(mean.min()) - _FAR * sd)
         high = min(upper * root, float(mean.max()) + _FAR * sd)
         # Nothing beyond nine standard deviations of the whole walk either.
-        low, high = max(low, self.drift * time - _FAR * root), min(high, self.drift * time + _FAR * root)
+        low, high = max(low, ahead - _FAR * root), min(high, ahead + _FAR * root)
         if high <= low:
-            return Walk(time=time, drift=self.drift, place=np.zeros(1), mass=np.zeros(1))
+            return Walk(time=time, mean=ahead, place=np.zeros(1), mass=np.zeros(1))
         width = _WIDTH * min(sd, math.sqrt(max(following - time, 1e-6)))
         edge = np.linspace(low, high, max(1, math.ceil((high - low) / width)) + 1)
         half = (edge[1:] - edge[:-1])[:, None] / 2
         place = ((edge[1:] + edge[:-1])[:, None] / 2 + half * _X).ravel()
         density = np.exp(-0.5 * ((place[:, None] - mean) / sd) ** 2) @ self.mass / (sd * math.sqrt(2 * math.pi))
-        return Walk(time=time, drift=self.drift, place=place, mass=density * (half * _W).ravel())
+        return Walk(time=time, mean=ahead, place=place, mass=density * (half * _W).ravel())
 
-    def _next(self, time: float) -> tuple[Floats, float]:
-        step = time - self.time
-        return self.place + self.drift * step, math.sqrt(step)
+    def _next(self, time: float, ahead: float) -> tuple[Floats, float]:
+        return self.place + (ahead - self.mean), math.sqrt(time - self.time)
 
 
-def exits(time: ArrayLike, lower: ArrayLike, upper: ArrayLike, drift: float = 0.0) -> tuple[Floats, Floats]:
+def exits(time: ArrayLike, lower: ArrayLike, upper: ArrayLike, drift: ArrayLike = 0.0) -> tuple[Floats, Floats]:
     """Return the probabilities of stopping at each look.
 
     Parameters
@@ -93,7 +95,7 @@ def exits(time: ArrayLike, lower: ArrayLike, upper: ArrayLike, drift: float = 0.
     lower, upper
         Boundaries of Z, shape (K,); infinite where a look does not stop on that side.
     drift
-        Mean of Z at the end.
+        Mean of Z at the end, reached along a straight line; or the means of S = Z √t at the looks, shape (K,).
 
     Returns
     -------
@@ -107,12 +109,14 @@ def exits(time: ArrayLike, lower: ArrayLike, upper: ArrayLike, drift: float = 0.
     0.025
     """
     t, a, b = (np.asarray(x, dtype=np.float64) for x in (time, lower, upper))
-    walk = Walk.start(drift)
+    given = np.asarray(drift, dtype=np.float64)
+    mean = given * t if given.ndim == 0 else given
+    walk = Walk.start()
     below, above = np.zeros(len(t)), np.zeros(len(t))
     for k in range(len(t)):
-        below[k], above[k] = walk.below(t[k], a[k]), walk.above(t[k], b[k])
+        below[k], above[k] = walk.below(t[k], a[k], mean[k]), walk.above(t[k], b[k], mean[k])
         if k + 1 < len(t):
-            walk = walk.within(t[k], a[k], b[k], t[k + 1])
+            walk = walk.within(t[k], a[k], b[k], t[k + 1], mean[k])
     return below, above
 
 
@@ -186,7 +190,7 @@ def spent_bounds(time: ArrayLike, spent: ArrayLike, *, lower: ArrayLike | None =
     """
     t, amount = np.asarray(time, dtype=np.float64), np.diff(np.asarray(spent, dtype=np.float64), prepend=0.0)
     below = np.full(len(t), -np.inf) if lower is None else np.asarray(lower, dtype=np.float64)
-    walk, out = Walk.start(0.0), np.zeros(len(t))
+    walk, out = Walk.start(), np.zeros(len(t))
     for k in range(len(t)):
         out[k] = _upper(walk, t[k], amount[k])
         if k + 1 < len(t):
@@ -228,15 +232,15 @@ def bounds_with_futility(
     fixed = None if binding else spent_bounds(t, np.cumsum(alpha))
 
     def along(drift: float) -> tuple[Floats, Floats, float]:
-        null, alternative = Walk.start(0.0), Walk.start(drift)
+        null = alternative = Walk.start()
         lower, upper = np.zeros(len(t)), np.zeros(len(t))
         for k in range(len(t)):
             upper[k] = _upper(null, t[k], alpha[k]) if fixed is None else fixed[k]
-            lower[k] = min(_lower(alternative, t[k], beta[k]), upper[k])
+            lower[k] = min(_lower(alternative, t[k], beta[k], drift * t[k]), upper[k])
             if k + 1 < len(t):
-                alternative = alternative.within(t[k], lower[k], upper[k], t[k + 1])
+                alternative = alternative.within(t[k], lower[k], upper[k], t[k + 1], drift * t[k])
                 null = null.within(t[k], lower[k], upper[k], t[k + 1]) if binding else null
-        return lower, upper, alternative.below(t[-1], upper[-1]) - beta[-1]
+        return lower, upper, alternative.below(t[-1], upper[-1], drift) - beta[-1]
 
     drift = _root(lambda x: along(x)[2], 0.0, 20.0)
     lower, upper, _ = along(drift)
@@ -304,13 +308,13 @@ def _upper(walk: Walk, time: float, amount: float) -> float:
     return _root(lambda b: math.log(max(walk.above(time, b), 1e-320)) - math.log(amount), -_HIGHEST, _HIGHEST)
 
 
-def _lower(walk: Walk, time: float, amount: float) -> float:
+def _lower(walk: Walk, time: float, amount: float, ahead: float) -> float:
     """Return the boundary below which lies a given probability; infinite where all that is left is less."""
     if amount <= 0:
         return -math.inf
     if float(walk.mass.sum()) <= amount:
         return math.inf
-    return _root(lambda a: math.log(max(walk.below(time, a), 1e-320)) - math.log(amount), -_HIGHEST, _HIGHEST)
+    return _root(lambda a: math.log(max(walk.below(time, a, ahead), 1e-320)) - math.log(amount), -_HIGHEST, _HIGHEST)
 
 
 def _root(f: Callable[[float], float], low: float, high: float) -> float:
