@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from glisson.design.group_sequential import group_sequential
-from glisson.design.logrank import logrank_trial
+from glisson.design.log_rank import logrank_trial
 from glisson.design.plan import TrialDesign
 from glisson.design.reestimation import promising_zone
 from glisson.design.rmst import rmst_trial
 from glisson.design.rows import ALTERNATIVE, NULL
 from glisson.design.selection import selection_response, selection_survival
 from glisson.design.sequences import Strategy, delayed_start
+from glisson.design.sequential import group_sequential
 from glisson.design.smart import FirstTreatment, smart_trial
 from glisson.design.stratified import Stratum, stratified_logrank
 from glisson.design.two_arms import MONTH, CrossOver, TwoArms

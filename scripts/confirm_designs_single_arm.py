@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from glisson.design.efficacy_toxicity import efficacy_toxicity
-from glisson.design.milestone import milestone
-from glisson.design.one_sample_logrank import one_sample_logrank
-from glisson.design.one_sample_logrank_two_stage import one_sample_logrank_two_stage
+from glisson.design.efficacy_and_toxicity import efficacy_toxicity
+from glisson.design.milestones import milestone
+from glisson.design.one_sample import one_sample_logrank
+from glisson.design.one_sample_two_stage import one_sample_logrank_two_stage
+from glisson.design.one_stage import single_stage
 from glisson.design.plan import TrialDesign
-from glisson.design.restricted_mean import restricted_mean
-from glisson.design.single_stage import single_stage
+from glisson.design.restricted_means import restricted_mean
+from glisson.design.simon import two_stage
 from glisson.design.toxicity import toxicity_monitoring
-from glisson.design.two_stage import two_stage
 from glisson.design.two_stage_analysis import planned_rule, two_stage_deviation
 from glisson.kernels.planned import Weibull
 from glisson.kernels.planned import restricted_mean as mean_within

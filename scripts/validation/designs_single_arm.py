@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from glisson.design.efficacy_toxicity import efficacy_toxicity
+from glisson.design.efficacy_and_toxicity import efficacy_toxicity
 from glisson.kernels.planned import (
     FollowUp,
     Weibull,

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glisson import design as design
     from glisson import evidence as evidence
     from glisson.adam import export_adam
     from glisson.assessing import assess, audit, compare
@@ -67,7 +68,7 @@ _HOME = {
 }
 
 #: Modules that are reached as ``gl.evidence`` is, imported when first used.
-_MODULES = ("evidence",)
+_MODULES = ("design", "evidence")
 
 __all__ = [
     "Cohort",

@@ -130,7 +130,7 @@ def suggest(
 ) -> None:
     """Suggest the next study: three candidates from a cohort's own numbers, side by side."""
     from glisson.clinical.read import read_cohort  # noqa: PLC0415
-    from glisson.design.candidates import candidates  # noqa: PLC0415 - start-up stays quick
+    from glisson.design.next_study import candidates  # noqa: PLC0415 - start-up stays quick
     from glisson.reporting.design import candidates_document  # noqa: PLC0415
     from glisson.reporting.design_folder import check_design, design_json, write_design  # noqa: PLC0415
     from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415

@@ -10,8 +10,8 @@ from glisson.assessing.by_method import by_method_result
 from glisson.clinical.derive import endpoint
 from glisson.clinical.read import demo_cohort
 from glisson.design.assurance import proportion_belief
-from glisson.design.candidates import Suggested, candidates, facts_of_cohort
 from glisson.design.cohort_facts import CohortFacts, Fact, _days, facts_of
+from glisson.design.next_study import Suggested, candidates, facts_of_cohort
 from glisson.design.plan import Assumption
 from glisson.design.power import power_at
 from glisson.design.published_control import published_control

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.stats import binom, norm
 
 from glisson.design.inference import adjusted_inference
-from glisson.design.logrank import logrank_trial
+from glisson.design.log_rank import logrank_trial
 from glisson.design.looks import looks
 from glisson.design.plan import TrialDesign
 from glisson.design.reestimation import blinded_reestimation, promising_zone

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glisson.design.efficacy_toxicity import efficacy_toxicity
-from glisson.design.milestone import milestone
-from glisson.design.one_sample_logrank import one_sample_logrank
-from glisson.design.one_sample_logrank_two_stage import one_sample_logrank_two_stage
+from glisson.design.efficacy_and_toxicity import efficacy_toxicity
+from glisson.design.milestones import milestone
+from glisson.design.one_sample import one_sample_logrank
+from glisson.design.one_sample_two_stage import one_sample_logrank_two_stage
+from glisson.design.one_stage import single_stage
 from glisson.design.plan import Assumption, TrialDesign
-from glisson.design.restricted_mean import restricted_mean
-from glisson.design.single_stage import single_stage
+from glisson.design.restricted_means import restricted_mean
+from glisson.design.simon import two_stage
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.toxicity import toxicity_monitoring
-from glisson.design.two_stage import two_stage
 from glisson.design.two_stage_analysis import two_stage_deviation, two_stage_results
 from glisson.errors import SettingsError
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
         control_from_series,
         single_arm_after_series,
     )
-    from glisson.design.candidates import candidates
     from glisson.design.efficacy_and_toxicity import efficacy_toxicity
     from glisson.design.log_rank import logrank_trial
     from glisson.design.milestones import milestone
+    from glisson.design.next_study import candidates
     from glisson.design.one_sample import one_sample_logrank
     from glisson.design.one_sample_two_stage import one_sample_logrank_two_stage
     from glisson.design.one_stage import single_stage
@@ -47,7 +47,7 @@ _HOME = {
     "Assumption": "plan", "Boundary": "plan", "CrossOver": "two_arms", "FirstTreatment": "smart",
     "Strategy": "sequences", "Stratum": "stratified", "TrialDesign": "plan", "TwoArms": "two_arms",
     "accrual_of_centres": "two_arms", "basket": "baskets", "blinded_reestimation": "reestimation",
-    "borrowed_control": "borrowing", "borrowed_single_arm": "borrowing", "candidates": "candidates",
+    "borrowed_control": "borrowing", "borrowed_single_arm": "borrowing", "candidates": "next_study",
     "control_from_series": "borrowing", "delayed_start": "sequences", "efficacy_toxicity": "efficacy_and_toxicity",
     "group_sequential": "sequential", "logrank_trial": "log_rank", "median_precision": "precision",
     "milestone": "milestones", "one_sample_logrank": "one_sample",

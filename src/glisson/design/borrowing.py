@@ -304,7 +304,7 @@ def control_from_series(
     --------
     >>> plan = control_from_series(treated=24, controls=6, p_treated=0.4, responders=31, patients=228)
     >>> len(plan.characteristics.select("type_i_error"))
-    4
+    5
     """
     prior = series_prior(responders, patients, vague=vague)
     return borrowed_control(

@@ -47,7 +47,7 @@ def power_at(design: TrialDesign, truth: ArrayLike) -> Floats:
     --------
     Simon's optimal design for 10 % against 30 %: 1 of 10, then 5 of 29.
 
-    >>> from glisson.design.two_stage import two_stage
+    >>> from glisson.design.simon import two_stage
     >>> power_at(two_stage(p0=0.1, p1=0.3), [0.1, 0.3]).round(4).tolist()
     [0.0471, 0.8051]
     """

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_positive, check_ratio, check_share
 from glisson.design.citations import GOULD, LACHIN, LEHMACHER, MEHTA, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
-from glisson.design.logrank import crossing, logrank_trial, needed_events, randomised
+from glisson.design.log_rank import crossing, logrank_trial, needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
 from glisson.design.sizing import sized

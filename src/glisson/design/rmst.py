@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_most, check_positive
 from glisson.design.citations import ROYSTON, UNO
 from glisson.design.flow import Flow
-from glisson.design.logrank import crossing, randomised
+from glisson.design.log_rank import crossing, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, per_arm, row, within
 from glisson.design.sizing import LONGEST, planned_end

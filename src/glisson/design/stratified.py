@@ -14,7 +14,7 @@ from glisson.design.asked import check_errors, check_positive, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
 from glisson.design.events import doubt, power_of_events, power_of_score
 from glisson.design.flow import Flow
-from glisson.design.logrank import needed_events, randomised
+from glisson.design.log_rank import needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
 from glisson.design.sizing import sized

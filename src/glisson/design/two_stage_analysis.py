@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from glisson.design.plan import Boundary, TrialDesign
+from glisson.design.simon import JUNG_KIM, KOYAMA, SIMON, boundaries
 from glisson.design.stated import behaviour, counted, percent
-from glisson.design.two_stage import JUNG_KIM, KOYAMA, SIMON, boundaries
 from glisson.errors import SettingsError
 from glisson.kernels.single_stage import at_least
 from glisson.kernels.two_stage import TwoStage, binomial, stop_probability
@@ -47,7 +47,7 @@ def two_stage_deviation(*, plan: TrialDesign, n1: int | None = None, n2: int | N
 
     Examples
     --------
-    >>> from glisson.design.two_stage import two_stage
+    >>> from glisson.design.simon import two_stage
     >>> plan = two_stage(p0=0.1, p1=0.3)
     >>> again = two_stage_deviation(plan=plan, n2=17)
     >>> again.n, [round(again.characteristics.one(s).value, 3) for s in ("type_i_error", "power")]
@@ -151,7 +151,7 @@ def two_stage_results(
 
     Examples
     --------
-    >>> from glisson.design.two_stage import two_stage
+    >>> from glisson.design.simon import two_stage
     >>> rows = two_stage_results(plan=two_stage(p0=0.1, p1=0.3), first=3, second=4)
     >>> print(rows)
     two_stage | overall | proportion: 0.282153 (0.107243 to 0.469427; 95%)
@@ -205,7 +205,7 @@ def planned_rule(plan: TrialDesign) -> tuple[TwoStage, float, float, float]:
 
     Examples
     --------
-    >>> from glisson.design.two_stage import two_stage
+    >>> from glisson.design.simon import two_stage
     >>> str(planned_rule(two_stage(p0=0.1, p1=0.3))[0])
     '1/10 5/29'
     """

@@ -131,7 +131,7 @@ def design_in_short(design: TrialDesign, words: Words) -> str:
 
     Examples
     --------
-    >>> from glisson.design.two_stage import two_stage
+    >>> from glisson.design.simon import two_stage
     >>> design_in_short(two_stage(p0=0.1, p1=0.3), Words.of("ama"))
     'At most 29 patients, 2 looks at the data: power 80.5%, type I error 4.7%.'
     """

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from glisson.design.accrued import Accrual
-from glisson.design.one_sample_logrank import FINKELSTEIN, SCHMIDT, TRAP, lower_hazard, reference_curve
+from glisson.design.one_sample import FINKELSTEIN, SCHMIDT, TRAP, lower_hazard, reference_curve
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.stated import (
     ALPHA,

@@ -9,8 +9,8 @@ from typing import Literal
 from scipy.special import ndtr, ndtri
 
 from glisson.design.accrued import Accrual, fewest
+from glisson.design.one_stage import single_stage
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.single_stage import single_stage
 from glisson.design.stated import (
     ALPHA,
     POWER,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from glisson.design.one_stage import NAMES
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.single_stage import NAMES
 from glisson.design.stated import (
     ALPHA,
     POWER,

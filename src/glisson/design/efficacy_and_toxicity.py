@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.design.one_stage import NAMES as RESPONSE
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.single_stage import NAMES as RESPONSE
 from glisson.design.stated import Number, counted, percent, positive, rising, stated
 from glisson.design.toxicity import checked_looks
 from glisson.errors import SettingsError

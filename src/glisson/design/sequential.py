@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
-from glisson.design.logrank import crossing, needed_events, randomised
+from glisson.design.log_rank import crossing, needed_events, randomised
 from glisson.design.looks import Looks, Shape, Spending, looks
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row

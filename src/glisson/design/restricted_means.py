@@ -7,7 +7,7 @@ import math
 from scipy.special import ndtr, ndtri
 
 from glisson.design.accrued import Accrual, fewest
-from glisson.design.milestone import within_reach
+from glisson.design.milestones import within_reach
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.design.stated import (
     ALPHA,
