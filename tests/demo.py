@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import glisson as gl
+from glisson.assessing import assess
 from glisson.assessment import Assessment
 from glisson.clinical.read import demo_cohort
 
@@ -12,4 +12,4 @@ from glisson.clinical.read import demo_cohort
 @cache
 def assessed() -> Assessment:
     """Return the whole assessment; nobody changes it."""
-    return gl.assess(demo_cohort())
+    return assess(demo_cohort())
