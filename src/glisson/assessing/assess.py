@@ -29,6 +29,7 @@ from glisson.assessment import (
     RuleSetComparison,
     Setting,
 )
+from glisson.assessment.balance import MethodBalance
 from glisson.assessment.doxorubicin import DoxorubicinResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, compare_rule_sets, endpoint
@@ -39,6 +40,7 @@ from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.errors import InputError
 from glisson.methods.survival import kaplan_meier
 from glisson.pitfalls import find
+from glisson.pitfalls.confounding import weights_of_methods
 from glisson.pitfalls.context import Context
 from glisson.pitfalls.robins_i import robins_i
 from glisson.tables import Endpoint, Factor
@@ -88,49 +90,59 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     """
     step = progress or (lambda _: None)
     context, doxorubicin = prepared(cohort, step)
-    name, keys, endpoints = Pseudonyms.of(cohort), patient_keys(cohort), context.endpoints
+    settings, endpoints = cohort.study.analysis, context.endpoints
     step("response")
     response = response_result(cohort)
     step("regression models")
-    models = regression.build(endpoints, cohort.study.analysis, response, context.safety)
+    models = regression.build(endpoints, settings, response, context.safety)
     step("separately by method")
-    separately = by_method_result(endpoints, response, context.safety, cohort.study.analysis)
+    separately = by_method_result(endpoints, response, context.safety, settings)
     step("pitfalls")
     findings = find(context)
+    weights, why = weights_of_methods(context)
+    known = _described(cohort, context)
+    return replace(
+        known,
+        response=response,
+        findings=findings,
+        log=(*known.log, *regression.logged(models, cohort.study.endpoints.rule_set), *logged_by_method(separately)),
+        doxorubicin=doxorubicin,
+        standards=standards.build(cohort, findings=len(findings)),
+        by_method=separately,
+        balance=MethodBalance(sentence=why, weights=weights),
+        bias=robins_i(context, findings),
+        regression=models,
+    )
+
+
+def _described(cohort: Cohort, context: Context) -> Assessment:
+    """Return what the records alone say, before anything is modelled or looked for."""
+    name, keys = Pseudonyms.of(cohort), patient_keys(cohort)
     return Assessment(
         title=cohort.study.title or "Liver-directed therapy cohort",
         synthetic=cohort.study.synthetic,
         n=cohort.n,
         flow=flow(cohort, keys["method"], name),
-        settings=settings_used(cohort, endpoints),
+        settings=settings_used(cohort, context.endpoints),
         methods=_method_counts(keys["method"]),
         combinations=tuple((name(p), sequence) for p, sequence in combinations(cohort)),
         baseline=context.baseline,
         endpoints=context.results,
-        response=response,
+        response=None,
         safety=context.safety,
-        findings=findings,
+        findings=(),
         problems=printed_problems(cohort, name),
         absent=tuple((t.name, t.adds) for t in TABLES if t.adds and not cohort.has(t.name)),
         labels=printed_names(keys),
-        log=(
-            *context.log,
-            *regression.logged(models, cohort.study.endpoints.rule_set),
-            *logged_by_method(separately),
-        ),
+        log=context.log,
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
         seed=cohort.study.analysis.seed,
         lesions=lesion_result(cohort),
         exposure=exposure.build(cohort),
         laboratory=laboratory_result(cohort),
-        doxorubicin=doxorubicin,
-        standards=standards.build(cohort, findings=len(findings)),
         courses=courses.build(cohort),
-        by_method=separately,
         comparison=comparison_result(cohort),
-        bias=robins_i(context, findings),
-        regression=models,
     )
 
 

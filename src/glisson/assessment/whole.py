@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.balance import MethodBalance
 from glisson.assessment.by_method import ByMethodResult
 from glisson.assessment.comparison import ComparisonResult
 from glisson.assessment.courses import CoursesResult
@@ -187,6 +188,7 @@ class Assessment:
     comparison: ComparisonResult | None = None
     bias: tuple[BiasDomain, ...] = ()
     regression: RegressionResult | None = None
+    balance: MethodBalance | None = None
 
     @property
     def endpoint_labels(self) -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,9 @@ from glisson.assessment import Baseline, Finding
 from glisson.clinical.groups import patient_keys
 from glisson.clinical.vocabulary import METHOD_LABEL
 from glisson.methods.baseline import smd_numeric
+from glisson.methods.weighting import Weights
 from glisson.pitfalls.context import Context, count_text
-from glisson.pitfalls.weighted_methods import compared_methods
+from glisson.pitfalls.weighted_methods import compared_methods, method_weights
 from glisson.tables import Estimates, Factor
 
 #: From this many patients on, 0.1 is a difference; below, chance alone often makes 0.1, and 0.25 is.
@@ -110,6 +111,17 @@ def confounding_by_indication(context: Context) -> list[Finding]:
             reference="Austin 2009; Cole & Hernan 2008; Li & Li 2019; VanderWeele & Ding 2017",
         )
     ]
+
+
+def weights_of_methods(context: Context) -> tuple[Weights | None, str]:
+    """Return the overlap weights of the remedy with what they make alike, or nothing with the reason.
+
+    Parameters
+    ----------
+    context
+        The cohort.
+    """
+    return method_weights(context, {**_recorded(context), **_computed(context)})
 
 
 def _capital(text: str) -> str:

@@ -70,6 +70,21 @@ def compared_methods(context: Context, numbers: Mapping[str, Floats]) -> Compari
     return Comparison(crude=crude, weighted=rows, e_values=e_values, numbers=found, sentence=sentence)
 
 
+def method_weights(context: Context, numbers: Mapping[str, Floats]) -> tuple[Weights | None, str]:
+    """Return the overlap weights of the remedy with what they make alike, or nothing with the reason.
+
+    Parameters
+    ----------
+    context, numbers
+        As for ``compared_methods``.
+    """
+    try:
+        weights, _, sentence = _weights(context, numbers)
+    except _DeclinedError as why:
+        return None, f"Methods are not weighted to be alike: {why}."
+    return weights, sentence
+
+
 def _crude(context: Context) -> tuple[Estimates, Estimates]:
     """Return hazard ratios of the methods as they are, and their E-values."""
     os = context.survival()

@@ -9,6 +9,7 @@ from glisson.present.figures.by_method import by_method_figure
 from glisson.present.tabulate import by_method as tables
 from glisson.present.tabulate.common import caption, find
 from glisson.present.words import Words, listed, lower_first, opening, plural, sentence_case
+from glisson.reporting.balance import balance_section
 from glisson.reporting.wording import spoken_group, words_of
 from glisson.tables import Group
 
@@ -40,6 +41,7 @@ def by_method_chapter(assessment: Assessment, result: ByMethodResult | None) -> 
     blocks.append(_figure(assessment, result, words))
     blocks += [Paragraph(lead=f"{o.label}.", text=_outcome_text(assessment, result, o, words)) for o in result.outcomes]
     blocks.append(Paragraph(lead="How to read the probabilities.", text=_reading(result)))
+    blocks += balance_section(assessment, assessment.balance)
     made = [tables.survival(assessment, result, words), tables.proportions(assessment, result, words)]
     blocks += [TableBlock(table=t) for t in made if t is not None]
     blocks.append(Paragraph(lead="How much depends on the prior.", text=_prior_text(assessment, result)))

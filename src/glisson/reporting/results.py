@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ValidationError
 
 from glisson.assessment import Assessment
 from glisson.errors import InputError
-from glisson.reporting.results_by_method import ByMethodPart
+from glisson.reporting.results_by_method import ByMethodPart, MethodBalancePart
 from glisson.reporting.results_comparison import ComparisonPart
 from glisson.reporting.results_courses import CoursesPart
 from glisson.reporting.results_doxorubicin import DoxorubicinPart
@@ -195,6 +195,7 @@ class Results(Part):
     comparison: ComparisonPart | None
     bias: tuple[BiasRow, ...]
     regression: RegressionPart | None
+    balance: MethodBalancePart | None
 
 
 def results_json(assessment: Assessment) -> str:

@@ -28,6 +28,13 @@ class MethodOutcomePart(Part):
     could: EstimateRows
 
 
+class MethodBalancePart(Part):
+    """Effective sample sizes and standardised differences with overlap weights, or the sentence why there are none."""
+
+    sentence: str
+    estimates: EstimateRows
+
+
 class ByMethodPart(Part):
     """All outcomes by method, or the sentence that says why there are none."""
 
