@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Effect = Literal["difference", "ratio"]
 
 #: Points at which the nuisance proportion is tried, and the rounds that refine about the worst of them.
-_POINTS, _ROUNDS, _FINE = 161, 3, 17
+_POINTS, _ROUNDS, _FINE = 161, 4, 17
 #: How many local maxima are refined, and how near to the largest one they must be.
 _PEAKS, _NEAR = 2, 0.98
 #: Places tried at once in looking for a limit: over the whole scale, about the last one found, and in what is left.
