@@ -14,7 +14,9 @@ def _limits(effect: Effect) -> Iterator[Compared]:
             continue
         ours = unconditional_interval(case["x1"], case["n1"], case["x2"], case["n2"], effect=effect)
         for mine, theirs in zip(ours, case[effect], strict=True):
-            yield Compared(mine, theirs)
+            yield (
+                Compared(mine, theirs) if effect == "difference" else Compared(mine / (1 + mine), theirs / (1 + theirs))
+            )
 
 
 def differences() -> Iterator[Compared]:
@@ -23,7 +25,7 @@ def differences() -> Iterator[Compared]:
 
 
 def ratios() -> Iterator[Compared]:
-    """Limits of ratios."""
+    """Limits of ratios r, as r / (1 + r)."""
     return _limits("ratio")
 
 
@@ -31,6 +33,6 @@ _R = produced_by("R", "unconditional")
 COMPARISONS = (
     Comparison(statistic="difference of proportions, exact unconditional limits",
                function="methods.risk_contrast.risk_contrast", reference=_R, pairs=differences),
-    Comparison(statistic="ratio of proportions, exact unconditional limits",
+    Comparison(statistic="ratio r of proportions, as r / (1 + r), exact unconditional limits",
                function="methods.risk_contrast.risk_contrast", reference=_R, pairs=ratios),
 )  # fmt: skip

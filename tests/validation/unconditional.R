@@ -43,7 +43,7 @@ limit <- function(x1, n1, x2, n2, kind, upper, a = 0.025) {
   steps <- seq(end, from, length.out = 300)[-1]; steps <- steps[steps != end]
   outer_ <- end; inner <- from
   for (s in steps) if (f(s) > a) { inner <- s; break } else outer_ <- s
-  while (abs(outer_ - inner) > 2e-9) { m <- (outer_ + inner) / 2; if (f(m) > a) inner <- m else outer_ <- m }
+  while (abs(outer_ - inner) > 1e-11) { m <- (outer_ + inner) / 2; if (f(m) > a) inner <- m else outer_ <- m }
   to(outer_)
 }
 tables <- list(c(0, 13, 3, 10), c(2, 8, 5, 12), c(0, 6, 4, 15), c(7, 7, 2, 9), c(0, 5, 0, 8), c(3, 11, 3, 11), c(1, 14, 9, 20))

@@ -15,19 +15,19 @@ Floats = NDArray[np.float64]
 Effect = Literal["difference", "ratio"]
 
 #: Points at which the nuisance proportion is tried, and the rounds that refine about the worst of them.
-_POINTS, _ROUNDS, _FINE = 161, 3, 17
+_POINTS, _ROUNDS, _FINE = 161, 4, 17
 #: How many local maxima are refined, and how near to the largest one they must be.
 _PEAKS, _NEAR = 2, 0.98
 #: Places tried at once in looking for a limit: over the whole scale, about the last one found, and in what is left.
-_WIDE, _CLOSE = 100, 60
+_WIDE, _CLOSE = 100, 40
 #: Of small tables more places are tried: so many in all tables together.
 _TRIED = 40_000
 #: Up to so many units of the second group each place has a grid of its own.
-_SMALL = 80
+_SMALL = 40
 #: Points of the nuisance proportion in this search, and the share of the sought probability that counts as found.
 _SCREENED, _SCREEN = 61, 0.985
 #: Width at which the search for a limit ends, and statistics this near to the observed one are as extreme.
-_TOLERANCE, _TIE = 1e-8, 1e-9
+_TOLERANCE, _TIE = 1e-11, 1e-9
 
 
 @lru_cache(maxsize=4096)
@@ -160,7 +160,7 @@ class _Table:
             sums = _sums(p2.ravel(), self.n2).reshape(*p2.shape, self.n2 + 2)
             below = np.take_along_axis(sums, np.broadcast_to(first[:, None, :], (*p2.shape, self.n1 + 1)), axis=2)
         else:
-            grid, shared = _on_grid(self.n2)
+            grid, shared = (v[::2] for v in _on_grid(self.n2))  # every other point will do
             p2 = np.broadcast_to(grid, (len(effect), len(grid)))
             below = np.moveaxis(shared[:, first], 0, 1)  # (effects, grid, rows): probability of fewer events than that
         p1 = np.clip(slope * p2 + intercept, 0.0, 1.0)
