@@ -140,3 +140,33 @@ def test_published_two_stage_designs_keep_the_size_and_expect_more(case: tuple) 
     assert ours.alpha == pytest.approx(0.05, abs=1e-9)
     assert ours.power == pytest.approx(power, abs=1e-5)
     assert ours.expected_n < look * rate + (1 - stop) * (n - look * rate)
+
+
+@pytest.mark.independent
+@pytest.mark.parametrize(("case", "calculated"), [(OTHERS[0], 0.8208), (OTHERS[1], 0.8804)])
+def test_published_two_stage_designs_have_more_power_than_they_were_made_for(case: tuple, calculated: float) -> None:
+    s0, at, shape, ratio, more, rate, power, (n1, c1, _, n, c, _) = case
+    rng, trials, turn, end = np.random.default_rng(11), 20_000, n1 / rate, n / rate
+    null = Weibull.through(s0, at=at, shape=shape)
+    truth = null.proportional(ratio)
+    entry = np.concatenate(
+        [rng.random((trials, n1)) * turn, turn + rng.random((trials, n - n1)) * (end - turn)], axis=1
+    )
+    event = rng.exponential(size=(trials, n)) ** (1 / shape) / truth.rate
+
+    def test(until: float, patients: int) -> np.ndarray:
+        time = np.minimum(event, np.clip(until - entry, 0, None))[:, :patients]
+        expected = null.cumulative(time).sum(axis=1)
+        return (expected - (event[:, :patients] <= time).sum(axis=1)) / np.sqrt(expected)
+
+    found = float(((test(turn, n1) > c1) & (test(end + more, n) > c)).mean())
+    assert found > power + 3 * math.sqrt(power * (1 - power) / trials)
+    assert found == pytest.approx(calculated, abs=0.015)  # the approximation misses by this much at this size
+    early, last = FollowUp(accrual=end, until=turn), FollowUp(accrual=end, until=end + more)
+    a, b = score(null, ratio, early), score(null, ratio, last)
+    joint = score_covariance(null, ratio, accrual=end, look=turn, until=end + more)
+    rho = math.sqrt(n1 / n) * joint / math.sqrt(a.variance * b.variance)
+    low = (c1 * math.sqrt(a.expected) - math.sqrt(n1) * a.drift) / math.sqrt(a.variance)
+    high = (c * math.sqrt(b.expected) - math.sqrt(n) * b.drift) / math.sqrt(b.variance)
+    ours = float(both_above(np.array([low]), np.array([high]), np.array([rho]))[0])
+    assert ours == pytest.approx(calculated, abs=5e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -27,6 +28,8 @@ from glisson.tables import Estimate, Estimates
 
 #: Numbers of patients tried beyond that of one stage, as a factor, and in a row without an improvement.
 _BEYOND, _PATIENCE = 1.6, 4
+#: From this number of patients on, sizes are first tried in strides.
+_FINE = 60
 #: Patients searched where the caller gives no limit.
 LARGEST = 1000
 KWAK = (
@@ -117,17 +120,28 @@ def _search(plan: Plan, coming: Accrual, criterion: str, largest: int) -> TwoLoo
     n = 3
     while n <= largest and _one_stage(plan, coming, n) < plan.power:
         n += 1
-    first, best, without = n, None, 0
-    while n <= min(largest, int(_BEYOND * first) + 3) and without < _PATIENCE:
+    top = min(largest, int(_BEYOND * n) + 3)
+    stride = max(1, n // _FINE) if criterion == "optimal" else 1
+    best = _first_low(plan, range(n, top + 1, stride), criterion)
+    if best is None or stride == 1:
+        return best
+    near = range(max(n, best.n - stride + 1), min(top, best.n + stride - 1) + 1)
+    again = [found for found in (best_look(plan, k) for k in near) if found is not None]
+    return min(again, key=lambda each: each.expected_n)
+
+
+def _first_low(plan: Plan, sizes: Iterable[int], criterion: str) -> TwoLooks | None:
+    """Return the first design of rising size after which none expects fewer patients for a while."""
+    best, without = None, 0
+    for n in sizes:
         found = best_look(plan, n)
-        n += 1
         if found is None:
             continue
         if best is None or found.expected_n < best.expected_n:
             best, without = found, 0
         else:
             without += 1
-        if criterion == "minimax":
+        if criterion == "minimax" or without == _PATIENCE:
             break
     return best
 
