@@ -24,6 +24,7 @@ from scripts.validation import (
     logistic,
     meta,
     parametric,
+    randomised_designs,
     rank_tests,
     regression,
     rmst_regression,
@@ -74,6 +75,7 @@ def rows() -> list[Row]:
         guarantee_time,
         consistency,
         meta,
+        randomised_designs,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
