@@ -353,6 +353,7 @@ def all_rows() -> Iterator[Row]:
     yield from logrank_rows("log-rank", arms(), rng)
     yield from logrank_rows("log-rank, 40 patients", arms(), rng, max_n=40)
     yield from logrank_rows("log-rank, two to one", arms(0.6, allocation=2), rng)
+    yield from logrank_rows("log-rank, one to two", arms(allocation=0.5), rng)
     yield from logrank_rows(
         "log-rank, non-inferiority 1.5", arms(0.9), rng, non_inferiority_margin=1.5, sided=1, alpha=0.05
     )

@@ -26,6 +26,7 @@ from scripts.validation import (
     logistic,
     meta,
     parametric,
+    randomised_designs,
     rank_tests,
     regression,
     rmst_regression,
@@ -80,6 +81,7 @@ def rows() -> list[Row]:
         consistency,
         meta,
         unconditional,
+        randomised_designs,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]
