@@ -35,10 +35,7 @@ def patients(scenario: Scenario, look: int) -> list[Data]:
     plan = plan_of(scenario)
     keys = block_data(plan, SEED, 0, look).keys.reshape(scenario.n, LANES).astype(np.int64)
     assert (np.diff(keys, axis=0) >= 0).all()
-    return [
-        Data(k >> 2, 1 - ((k >> 1) & 1), k & 1, plan.ticks)
-        for k in (lane[lane != 0x7FFFFFFF] for lane in keys.T)
-    ]
+    return [Data(k >> 2, 1 - ((k >> 1) & 1), k & 1, plan.ticks) for k in (lane[lane != 0x7FFFFFFF] for lane in keys.T)]
 
 
 def counts(d: Data, arms: tuple[int, ...] = (0, 1)) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
