@@ -32,7 +32,7 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) --editable '.[pdf,dev]'
 	touch $@
 
-goldens:  ## regenerate the reference values; needs R with jsonlite, survival, cmprsk, coin, prodlim, vcd, psych, sandwich, numDeriv, brglm2, MASS, survey, nnet, mice, metafor, lme4
+goldens:  ## regenerate the reference values; needs R with jsonlite, survival, cmprsk, coin, prodlim, vcd, psych, sandwich, numDeriv, brglm2, MASS, survey, nnet, mice, metafor, lme4, rpact
 	for script in tests/validation/*.R; do Rscript $$script || exit 1; done
 
 bench: $(BENCH)/.installed  ## time glisson beside lifelines, SciPy and, where there is Rscript, R survival and coin

@@ -95,8 +95,8 @@ def main() -> None:
         ours = max(ours, rate(TWO, trials, 4))
         assert power is not None
         assert abs(other - power) < (0.02 if name == "rpact" else 0.09), (other, power)
-        print(f"two arms, n = 120, one interim: glisson {ours:,.0f} trials/s (power {power:.3f})   "
-              f"{name} {version} {theirs:,.0f} (power {other:.3f})   ratio {ours / theirs:,.0f}", flush=True)  # fmt: skip
+        print(f"two arms, n = 120, one interim: glisson {ours:,.0f} trials/s, power {power:.3f}")
+        print(f"  {name} {version}: {theirs:,.0f} trials/s, power {other:.3f}; ratio {ours / theirs:,.0f}", flush=True)
     for label, statistic in (
         ("one-sample log-rank", ONE.statistic),
         ("survival at a milestone", Statistic(name="milestone", at=180, against=0.5)),
