@@ -22,7 +22,9 @@ LAWS = {
     "weibull": Survival.weibull(shape=1.7, median=200).times(0.6),
     "weibull by period": Survival.weibull(shape=0.7, median=200).times(Periods(starts=(0, 90), values=(1.0, 0.4))),
     "cured": Survival.exponential(median=150).with_cured(0.3).times(0.6),
-    "cured weibull": Survival.weibull(shape=2, median=150).with_cured(0.3).times(Periods(starts=(0, 90), values=(2, 1))),
+    "cured weibull": Survival.weibull(shape=2, median=150)
+    .with_cured(0.3)
+    .times(Periods(starts=(0, 90), values=(2, 1))),
 }
 
 
@@ -34,9 +36,8 @@ def one_arm(arm: Arm, **own: object) -> Scenario:
 
 def drawn(scenario: Scenario, blocks: int = 4) -> dict[str, NDArray[np.float64]]:
     """Return entry, time and dropout of many patients."""
-    plan, parts = plan_of(scenario), []
-    for block in range(blocks):
-        parts.append(block_data(plan, 11, block, 0).patients.reshape(scenario.n, 3, 256))
+    plan = plan_of(scenario)
+    parts = [block_data(plan, 11, block, 0).patients.reshape(scenario.n, 3, 256) for block in range(blocks)]
     x = np.concatenate(parts, axis=2).astype(np.float64)
     return {name: x[:, k].reshape(-1) for k, name in enumerate(("entry", "time", "drop"))}
 
@@ -104,7 +105,7 @@ def test_progression_is_seen_at_scans() -> None:
 
 @pytest.mark.by_hand
 def test_salvage_changes_the_hazard_after_progression() -> None:
-    # All change: hazards a until progression (hazard p), then a r. S(t) = e^{-(a+p)t} + p e^{-art}(1 - e^{-(a+p-ar)t})/(a+p-ar).
+    # All change: hazard of death a until progression (hazard p), then a r; S(t) integrates over the progression.
     a, p, r = 0.004, 0.006, 0.5
     arm = Arm(name="a", survival=Survival.exponential(hazard=a), progression=Survival.exponential(hazard=p),
               salvage=Salvage(share=1.0, hazard_ratio=r))  # fmt: skip
@@ -130,7 +131,7 @@ def test_impossible_assumptions_are_refused() -> None:
         lambda: Periods(starts=(0,), values=(-0.1,)),
         lambda: Periods(starts=(10,), values=(0.1,)),
         lambda: Periods(starts=(0, 5), values=(0.1,)),
-        lambda: Survival.exponential(),
+        Survival.exponential,
         lambda: Survival.exponential(median=-3),
         lambda: Survival.weibull(shape=20, median=100),
         lambda: law.with_cured(1.0),

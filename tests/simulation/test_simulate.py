@@ -136,7 +136,9 @@ def test_responders_are_counted_as_simon_does() -> None:
 
 @pytest.mark.by_hand
 def test_numba_is_imported_only_when_something_is_simulated() -> None:
-    code = "import sys, glisson, glisson.simulation as s; assert 'numba' not in sys.modules; sys.modules['numba'] = None\n"
+    code = (
+        "import sys, glisson, glisson.simulation as s; assert 'numba' not in sys.modules; sys.modules['numba'] = None\n"
+    )
     code += "from glisson.simulation.run import tally_of\n"
     code += "try: tally_of(None, 1, 1)\nexcept Exception as e: print(type(e).__name__, e)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})

@@ -12,8 +12,8 @@ run <- function(hr, kappa = 1, lambda = log(2) / 9) {
 }
 median_scale <- 9 / log(2)^(1 / 1.3)
 exponential <- list(run(0.6), run(1), run(0.75))
-# rpact divides the scale by the ratio it is given; a ratio of hazards of 0.6 is its 0.6^(1/1.3).
-weibull <- list(run(0.6^(1 / 1.3), 1.3, 1 / median_scale))
+# In this version of rpact the ratio multiplies the hazard of a Weibull distribution, as in glisson.
+weibull <- list(run(0.6, 1.3, 1 / median_scale))
 set.seed(20260102)
 loop <- function(draw, n, accrual, day, reps) {
   z <- replicate(reps, {
