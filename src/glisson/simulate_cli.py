@@ -49,6 +49,7 @@ def simulate(
     asked = replace(asked, trials=trials or asked.trials, seed=asked.seed if seed is None else seed)
     if resume is not None:
         resume.mkdir(parents=True, exist_ok=True)
+    _say_compiling()
     rows = Estimates(())
     with _executor(cluster) as executor:
         for i, scenario in enumerate(asked.scenarios, start=1):
@@ -61,6 +62,13 @@ def simulate(
     if out is not None:
         names = write_design(document, simulation_json(asked, rows), out, force=force)
         typer.echo(f"Written to {out}: {', '.join(names)}")
+
+
+def _say_compiling() -> None:
+    from glisson.simulation.jit import compiled_before  # noqa: PLC0415 - imports numba
+
+    if not compiled_before():
+        typer.echo("Compiling the simulation for this computer: half a minute, once.", err=True)
 
 
 @contextmanager

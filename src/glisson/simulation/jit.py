@@ -52,6 +52,11 @@ def cache_folder() -> Path | None:
 _FOLDER = cache_folder()
 
 
+def compiled_before() -> bool:
+    """Return whether machine code of these kernels is kept on this computer."""
+    return _FOLDER is not None and any(_FOLDER.rglob("*.nbc"))
+
+
 def compiled(function: Function) -> Function:
     """Compile a function that compiled functions call, when it is first called."""
     return _compiled(function, _INNER)
