@@ -142,12 +142,21 @@ def _described(cohort: Cohort, context: Context) -> Assessment:
         exposure=exposure.build(cohort),
         laboratory=laboratory_result(cohort),
         courses=courses.build(cohort),
-        comparison=comparison_result(cohort),
+        comparison=context.comparison,
     )
 
 
-def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult | None]:
+def prepared(cohort: Cohort, step: Progress, *, harms: bool = True) -> tuple[Context, DoxorubicinResult | None]:
     """Return what the detectors look at, and the doxorubicin result that is part of it.
+
+    Parameters
+    ----------
+    cohort
+        Validated records.
+    step
+        Called with the name of each step.
+    harms
+        Whether adverse events are set beside published ones, which no detector looks at.
 
     Raises
     ------
@@ -179,6 +188,7 @@ def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult
         cohort=cohort, endpoints=endpoints, results=tuple(results),
         baseline=table_one(cohort, keys["method"], subgroups), safety=safety_result(cohort), pseudonym=name,
         log=tuple(log), benchmarks=compared_with(doxorubicin),
+        comparison=comparison_result(cohort, harms=harms),
     )  # fmt: skip
     return context, doxorubicin
 

@@ -14,6 +14,7 @@ from glisson.assessment.comparison_control import ControlResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.groups import patient_keys
 from glisson.evidence import Library
+from glisson.pitfalls.published import conflicts, redrawn_curves
 
 
 def compare(
@@ -54,17 +55,19 @@ def compare(
     >>> [arm.label for arm in compare(demo_cohort(), ["judson2014"]).result.arms]
     ['Judson 2014', 'Judson 2014']
     """
+    result = comparison_result(cohort, wanted, source=source)
     return Beside(
         title=cohort.study.title or "Liver-directed therapy cohort",
         synthetic=cohort.study.synthetic,
         n=cohort.n,
         settings=settings_used(cohort, {}),
         labels=printed_names(patient_keys(cohort)),
-        endpoint_labels=(),
-        result=comparison_result(cohort, wanted, source=source),
+        endpoint_labels=(("os", "Overall survival"), ("pfs", "Progression-free survival")),
+        result=result,
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
         control=_control(cohort, control),
+        findings=tuple(sorted(redrawn_curves(result) + conflicts(result), key=lambda f: (f.severity == "info", f.id))),
     )
 
 
