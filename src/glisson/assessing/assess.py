@@ -11,6 +11,7 @@ import numpy as np
 
 from glisson.assessing import courses, exposure, regression, standards
 from glisson.assessing.baseline import table_one
+from glisson.assessing.binary import outcome_tables
 from glisson.assessing.by_method import by_method_result
 from glisson.assessing.by_method import logged as logged_by_method
 from glisson.assessing.comparison import comparison_result
@@ -94,7 +95,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step("response")
     response = response_result(cohort)
     step("regression models")
-    models = regression.build(endpoints, settings, response, context.safety)
+    models = regression.build(endpoints, settings, response, context.safety, outcome_tables(cohort))
     step("separately by method")
     separately = by_method_result(endpoints, response, context.safety, settings)
     step("pitfalls")
