@@ -109,7 +109,7 @@ def binary(assessment: Assessment, result: RegressionResult, words: Words) -> Ta
         rows=tuple(rows),
         notes=(
             f"{sentence_case('; '.join(methods))}.",
-            *(f"{one.label}: {lower_first(one.sentence)}" for one in result.binary if one.sentence),
+            *(f"{one.label}, {lower_first(one.sentence)}" for one in result.binary if one.sentence),
         ),
     )
 
