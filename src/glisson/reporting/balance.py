@@ -48,11 +48,9 @@ def balance_section(assessment: Assessment, result: MethodBalance | None) -> lis
 
 def _warned(weights: Weights, names: Mapping[str, str]) -> list[str]:
     """Return the warnings of weights with the printed names of the groups."""
-    out = []
-    for text in weights.warnings:
-        for code, name in names.items():
-            text = text.replace(f" in {code} carries ", f" in the group {name} carries ")
-        out.append(text)
+    out = list(weights.warnings)
+    for code, name in names.items():
+        out = [text.replace(f" in {code} carries ", f" in the group {name} carries ") for text in out]
     return out
 
 
