@@ -9,15 +9,24 @@ import numpy as np
 import polars as pl
 import pytest
 
+from glisson.assessing import external_control
+from glisson.assessing.beside import compare
 from glisson.assessing.comparison import comparison_result
+from glisson.assessing.control_rows import read_rows
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, PublishedCurve
 from glisson.assessment.comparison_borrowing import Borrowing
+from glisson.assessment.comparison_control import ControlContrast, ControlResult
 from glisson.clinical.read import demo_cohort
+from glisson.errors import InputError
+from glisson.evidence import Library, library
 from glisson.methods.map_prior import borrowed, power_prior, predicted_rate
 from glisson.methods.one_sample import Reference, one_sample_logrank
 from glisson.pitfalls.external import prior_data_conflict, reconstructed_data
 from glisson.pitfalls.published import conflicts, redrawn_curves
-from glisson.tables import Endpoint
+from glisson.pitfalls.published_control import read_controls
+from glisson.reporting.letter import comparison_letter
+from glisson.reporting.plain import plain
+from glisson.tables import Endpoint, Estimate, Estimates
 from tests.clinical.build import people
 from tests.pitfalls.build import context_of, patient
 
@@ -138,3 +147,57 @@ def test_no_comparison_is_made_for_other_diseases() -> None:
 def test_harms_can_be_left_out(beside) -> None:
     assert beside.safety is None
     assert np.all([len(b.estimates) or b.refused for b in beside.borrowing])
+
+
+def _control(low: float, high: float, **given) -> ControlResult:
+    row = Estimate(variable="os", statistic="rmst_difference", value=(low + high) / 2, low=low, high=high, level=0.95,
+                   unit="day", at=1000, n=40, events=30, detail="crude", method="resamples")  # fmt: skip
+    given = {"reconstructed": True} | given
+    one = ControlContrast(code="os", label="Overall survival", estimates=Estimates((row,)), **given)
+    return ControlResult(
+        name="control.csv", here=20, there=20, differences=(), contrasts=(one,), level=0.95, seed=1
+    )  # fmt: skip
+
+
+@pytest.mark.by_hand
+def test_a_control_that_was_read_from_a_curve() -> None:
+    (found,) = read_controls(_control(20, 90))
+    assert (found.id, found.severity) == ("P27", "info")
+    row = found.corrected.one("rmst_difference")
+    assert (row.low, row.high) == (15, 95)  # 0.005 of 1000 days on either side
+    assert found.naive.one("rmst_difference").low == 20
+    (near,) = read_controls(_control(3, 90))
+    assert near.severity == "warn"
+    assert "do the limits exclude 0" in near.sentence
+
+
+def test_a_control_of_patients_needs_no_reading_error() -> None:
+    assert not read_controls(None)
+    assert not read_controls(_control(3, 90, reconstructed=False))
+    assert not read_controls(_control(3, 90, refused="Fewer than 5 events in control."))
+
+
+def test_the_file_of_a_control_says_where_its_rows_come_from(tmp_path) -> None:
+    path = tmp_path / "control.csv"
+
+    def kind(column: str, value: str) -> str:
+        path.write_text(f"time_days,event,endpoint,origin{column}\n10,1,os,first_ldt{value}\n", encoding="utf-8")
+        return read_rows(path)["os"].data.source_kind
+
+    assert kind(",source", ",reconstructed") == "reconstructed"
+    assert kind(",source", ",observed") == kind(",source", ",") == kind("", "") != "reconstructed"
+    with pytest.raises(InputError, match="source guessed"):
+        kind(",source", ",guessed")
+
+
+def test_a_read_control_reaches_the_letter_of_the_comparison(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(external_control, "RESAMPLES", 12)
+    path = tmp_path / "control.csv"
+    rows = "\n".join(f"{40 * i},1,os,first_ldt,reconstructed" for i in range(1, 13))
+    path.write_text(f"time_days,event,endpoint,origin,source\n{rows}\n", encoding="utf-8")
+    empty = Library(arms=library().arms, numbers=())
+    done = compare(demo_cohort(), ["judson2014:doxorubicin"], source=empty, control=path)
+    assert [f.title for f in done.findings] == ["Reconstructed data: overall survival of the control"]
+    assert "The overall survival of control.csv was read from a printed curve" in " ".join(
+        plain(comparison_letter(done)).split()
+    )
