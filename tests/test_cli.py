@@ -227,3 +227,49 @@ def test_an_audit_of_unusable_input_says_why(run, tmp_path):
     assert refused.code == 2
     assert "In which unit is column 'OS'?" in refused.err
     assert run("audit", tmp_path / "nothing.xlsx").code == 2
+
+
+def _workbook(path: Path, text: str) -> Path:
+    """Write a sheet given as text as a workbook."""
+    from openpyxl import Workbook  # noqa: PLC0415
+
+    book = Workbook()
+    for line in text.split("\n"):
+        book.active.append(line.split(";"))
+    book.save(path)
+    return path
+
+
+def test_a_cohort_beside_a_control_with_times_alone(run, tmp_path):
+    source = _workbook(tmp_path / "ours.xlsx", FLAT)
+    control = tmp_path / "control.csv"
+    rows = [f"{40 * i},{int(i % 4 > 0)},os,first_ldt" for i in range(1, 13)]
+    control.write_text("time_days,event,endpoint,origin\n" + "\n".join(rows), encoding="utf-8")
+    out = tmp_path / "beside.txt"
+    done = run("compare", source, "--control", control, "--yes", "-o", out)
+    assert done.code == 0, done.err
+    assert "Beside a control with rows" in done.out
+    assert "12 patients" in done.out
+    assert "control='control.csv'" in done.out
+    said = " ".join(out.read_text(encoding="utf-8").split())
+    assert "Hazard ratio" in said
+    assert "no covariate is known on both sides, so that nothing was made alike".capitalize() in said
+    assert "not mostly of leiomyosarcoma" in said
+    assert run("compare", source, "--control", control, "--yes", "-o", out).code == 2  # an earlier one stays
+
+
+def test_a_cohort_beside_a_control_that_is_a_workbook(run, tmp_path):
+    source, control = (_workbook(tmp_path / f"{name}.xlsx", FLAT) for name in ("ours", "theirs"))
+    done = run("compare", source, "--control", control, "--yes")
+    assert done.code == 0, done.err
+    assert "Beside a control with rows" in done.out
+    assert "control='theirs.xlsx'" in done.out
+
+
+def test_a_control_that_cannot_be_used_is_refused(run, flat, tmp_path):
+    control = tmp_path / "control.csv"
+    control.write_text("time_days,event\n10,1\n", encoding="utf-8")
+    refused = run("compare", flat, "--control", control, "--yes")
+    assert refused.code == 2
+    assert "control.csv has no column endpoint, origin" in refused.err
+    assert run("compare", flat, "--control", tmp_path / "nothing.csv", "--yes").code == 2

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from glisson.assessing.binary import binary_models, survival_shapes
+from glisson.assessing.binary import binary_models, outcome_tables, survival_shapes
 from glisson.assessing.response import response_result
 from glisson.assessing.safety import safety_result
 from glisson.clinical.read import demo_cohort
@@ -16,12 +16,17 @@ from glisson.methods.logistic import logistic
 from glisson.tables import CountTable, Endpoint, Factor
 
 SETTINGS = demo_cohort().study.analysis
+#: R 'brglm2' 0.9, brglmFit, AS_mean, response by method and extrahepatic disease of the demonstration cohort.
+R_FIRTH = (5.77919004266259, 1.56509987430167, 0.00669919474173)
 
 
 @cache
 def _models():
     cohort = demo_cohort()
-    return {m.code: m for m in binary_models(response_result(cohort), safety_result(cohort), SETTINGS)}
+    return {
+        m.code: m
+        for m in binary_models(response_result(cohort), safety_result(cohort), SETTINGS, outcome_tables(cohort))
+    }
 
 
 def test_response_and_harm_are_modelled_by_method() -> None:
@@ -37,12 +42,56 @@ def test_response_and_harm_are_modelled_by_method() -> None:
     assert [e.value for e in response.models[0][1]] == pytest.approx([e.value for e in whole], rel=1e-9)
 
 
-def test_extrahepatic_disease_is_adjusted_for_where_everybody_has_it_recorded() -> None:
-    result = response_result(demo_cohort())
-    keys = {"method": Factor.of(list("aabbab")), "extrahepatic": Factor.of(["none", "present"] * 3)}
-    best = CountTable.of(["CR", "SD", "PR", "PD", "SD", "PR"], result.best.categories, keys=keys, name="best")
-    one = binary_models(replace(result, best=best), None, SETTINGS)[0]
+def _best(methods: str, outside: list[str], said: list[str]) -> CountTable:
+    keys = {
+        "method": Factor.of(list(methods)),
+        "extrahepatic": Factor.of(outside, ["none", "present", "unknown"]),
+    }
+    return CountTable.of(said, response_result(demo_cohort()).best.categories, keys=keys, name="best")
+
+
+def _adjusted(best: CountTable):
+    return binary_models(response_result(demo_cohort()), None, SETTINGS, {"response": best})[0]
+
+
+def test_extrahepatic_disease_is_adjusted_for_where_outcomes_carry_it() -> None:
+    one = _adjusted(_best("aabb" * 6, ["none", "present"] * 12, ["CR", "SD", "PR", "PD", "SD", "PR"] * 4))
     assert [covariates for covariates, _ in one.models] == [("method",), ("method", "extrahepatic")]
+    assert one.sentence == ""
+
+
+@pytest.mark.parametrize(
+    ("outside", "said", "reason"),
+    [
+        (["none", "present"] * 4, ["CR", "SD"] * 4, "2 coefficients would need 6 patients with the rarer outcome, and"),
+        (["none", "present"] * 4, ["CR"] * 7 + ["SD"], "and there is 1."),
+        (["none"] * 8, ["CR", "SD"] * 4, "extrahepatic disease is the same in everybody"),
+        (["none", "unknown"] * 4, ["CR", "SD"] * 4, "extrahepatic disease is not recorded in 4 of 8 patients"),
+    ],
+)
+def test_the_reason_for_no_adjustment_is_given(outside: list[str], said: list[str], reason: str) -> None:
+    one = _adjusted(_best("aabbaabb", outside, said))
+    assert [covariates for covariates, _ in one.models] == [("method",)]
+    assert reason in one.sentence
+
+
+def test_adjusted_and_unadjusted_models_are_of_the_same_patients() -> None:
+    tables = outcome_tables(demo_cohort())
+    assert tables["response"].by("method").counts.sum() == 24
+    before = {m.code: m for m in binary_models(response_result(demo_cohort()), safety_result(demo_cohort()), SETTINGS)}
+    for code, one in _models().items():
+        assert (one.n, one.events) == (before[code].n, before[code].events)
+        assert [e.value for e in one.models[0][1]] == pytest.approx([e.value for e in before[code].models[0][1]])
+    assert "is not known" in before["response"].sentence
+
+
+def test_the_demonstration_has_responses_enough_and_harms_too_few() -> None:
+    response, harm = _models()["response"], _models()["toxicity"]
+    ratios = [e.value for e in response.models[1][1]]
+    assert ratios == pytest.approx(list(R_FIRTH), rel=1e-8)
+    assert all("Firth" in e.method and e.low < e.value < e.high for e in response.models[1][1])
+    assert len(harm.models) == 1
+    assert harm.sentence.endswith("there are 4.")
 
 
 @pytest.mark.parametrize("said", [["SD"] * 4, ["CR"] * 4])

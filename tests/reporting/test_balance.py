@@ -29,6 +29,9 @@ def test_the_figure_is_read_in_one_sentence_and_drawn() -> None:
     assert "In [[balance]], no covariate still differs by more than 0.1 standard deviations" in said.text
     assert isinstance(figure, FigureBlock)
     assert "Effective sample size: Ablation" in figure.text
+    assert "warnings: 4 of 10 have a probability below 5% of some group (positivity); " in figure.text
+    assert "one of 5 in the group Y-90 radioembolization carries 52% of its weight" in figure.text
+    assert "y90" not in figure.text
     assert "Largest liver lesion: 1.88 to 0.00" in figure.alt  # 22 / sqrt((132.5 + 142.5) / 2)
     assert render_all([figure])["balance"].svg.startswith(b"<?xml")
 

@@ -28,6 +28,10 @@ def test_an_audit_finds_what_an_assessment_finds(demo) -> None:
     whole = assessed()
     assert [(f.id, f.title, f.sentence) for f in demo.findings] == [(f.id, f.title, f.sentence) for f in whole.findings]
     assert demo.bias == whole.bias
+    given = [c for a in whole.comparison.arms for c in a.contrasts if not c.refused]
+    redrawn = next(f for f in demo.findings if f.id == "P27")  # the comparison reaches the detectors
+    assert dict(redrawn.numbers)["comparisons"] == str(len(given))
+    assert len(whole.regression.binary[0].models) == 2  # and extrahepatic disease the odds ratios
     assert (demo.labels, demo.endpoint_labels) == (whole.labels, whole.endpoint_labels)
 
 

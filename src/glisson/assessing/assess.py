@@ -11,6 +11,7 @@ import numpy as np
 
 from glisson.assessing import courses, exposure, regression, standards
 from glisson.assessing.baseline import table_one
+from glisson.assessing.binary import outcome_tables
 from glisson.assessing.by_method import by_method_result
 from glisson.assessing.by_method import logged as logged_by_method
 from glisson.assessing.comparison import comparison_result
@@ -94,7 +95,7 @@ def assess(cohort: Cohort, *, progress: Progress | None = None) -> Assessment:
     step("response")
     response = response_result(cohort)
     step("regression models")
-    models = regression.build(endpoints, settings, response, context.safety)
+    models = regression.build(endpoints, settings, response, context.safety, outcome_tables(cohort))
     step("separately by method")
     separately = by_method_result(endpoints, response, context.safety, settings)
     step("pitfalls")
@@ -142,12 +143,21 @@ def _described(cohort: Cohort, context: Context) -> Assessment:
         exposure=exposure.build(cohort),
         laboratory=laboratory_result(cohort),
         courses=courses.build(cohort),
-        comparison=comparison_result(cohort),
+        comparison=context.comparison,
     )
 
 
-def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult | None]:
+def prepared(cohort: Cohort, step: Progress, *, harms: bool = True) -> tuple[Context, DoxorubicinResult | None]:
     """Return what the detectors look at, and the doxorubicin result that is part of it.
+
+    Parameters
+    ----------
+    cohort
+        Validated records.
+    step
+        Called with the name of each step.
+    harms
+        Whether adverse events are set beside published ones, which no detector looks at.
 
     Raises
     ------
@@ -179,6 +189,7 @@ def prepared(cohort: Cohort, step: Progress) -> tuple[Context, DoxorubicinResult
         cohort=cohort, endpoints=endpoints, results=tuple(results),
         baseline=table_one(cohort, keys["method"], subgroups), safety=safety_result(cohort), pseudonym=name,
         log=tuple(log), benchmarks=compared_with(doxorubicin),
+        comparison=comparison_result(cohort, harms=harms),
     )  # fmt: skip
     return context, doxorubicin
 

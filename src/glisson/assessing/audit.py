@@ -40,7 +40,7 @@ def audit(cohort: Cohort, *, progress: Callable[[str], None] | None = None) -> A
     'Guarantee (immortal) time: a second treatment method'
     """
     step = progress or (lambda _: None)
-    context, _ = prepared(cohort, step)
+    context, _ = prepared(cohort, step, harms=False)
     step("pitfalls")
     findings = find(context)
     return Audit(

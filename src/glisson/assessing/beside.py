@@ -14,6 +14,8 @@ from glisson.assessment.comparison_control import ControlResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.groups import patient_keys
 from glisson.evidence import Library
+from glisson.pitfalls.published import conflicts, redrawn_curves
+from glisson.pitfalls.published_control import read_controls
 
 
 def compare(
@@ -35,7 +37,7 @@ def compare(
         Library; by default the one that ships.
     control
         Patients one by one to compare with as well: a cohort, or a CSV file with the columns ``time_days``, ``event``,
-        ``endpoint`` and ``origin``.
+        ``endpoint`` and ``origin``; ``source`` says ``reconstructed`` where rows were read from a printed curve.
 
     Returns
     -------
@@ -54,17 +56,20 @@ def compare(
     >>> [arm.label for arm in compare(demo_cohort(), ["judson2014"]).result.arms]
     ['Judson 2014', 'Judson 2014']
     """
+    result, beside = comparison_result(cohort, wanted, source=source), _control(cohort, control)
+    found = redrawn_curves(result) + read_controls(beside) + conflicts(result)
     return Beside(
         title=cohort.study.title or "Liver-directed therapy cohort",
         synthetic=cohort.study.synthetic,
         n=cohort.n,
         settings=settings_used(cohort, {}),
         labels=printed_names(patient_keys(cohort)),
-        endpoint_labels=(),
-        result=comparison_result(cohort, wanted, source=source),
+        endpoint_labels=(("os", "Overall survival"), ("pfs", "Progression-free survival")),
+        result=result,
         files=tuple((f.name, f.sha256) for f in cohort.files),
         versions=versions(),
-        control=_control(cohort, control),
+        control=beside,
+        findings=tuple(sorted(found, key=lambda f: (f.severity == "info", f.id))),
     )
 
 

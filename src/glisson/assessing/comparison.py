@@ -12,7 +12,7 @@ import polars as pl
 from glisson.assessing.comparison_borrowing import borrowing
 from glisson.assessing.comparison_safety import comparison_safety
 from glisson.assessing.comparison_tipping import tipping
-from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference
+from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference, PublishedCurve
 from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import available, endpoint
@@ -47,7 +47,9 @@ _LEVELS = {"front": ("0",), "later": ("1", "2+")}
 _ENDPOINTS = (("os", "Overall survival"), ("pfs", "Progression-free survival"), ("liver_pfs", "Liver PFS"))
 
 
-def comparison_result(cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | None = None) -> ComparisonResult:
+def comparison_result(
+    cohort: Cohort, wanted: Sequence[str] = (), *, source: Library | None = None, harms: bool = True
+) -> ComparisonResult:
     """Compare a cohort with published arms in the same line of therapy.
 
     Parameters
@@ -59,6 +61,8 @@ def comparison_result(cohort: Cohort, wanted: Sequence[str] = (), *, source: Lib
         lines for cohorts that are mostly leiomyosarcoma.
     source
         Library; by default the one that ships.
+    harms
+        Whether adverse events are compared as well, which takes most of the time.
 
     Raises
     ------
@@ -89,7 +93,7 @@ def comparison_result(cohort: Cohort, wanted: Sequence[str] = (), *, source: Lib
     return ComparisonResult(
         arms=tuple(sorted(arms, key=lambda a: order[a.line])),
         level=level,
-        safety=comparison_safety(cohort, known, chosen, level),
+        safety=comparison_safety(cohort, known, chosen, level) if harms else None,
         borrowing=_borrowed(known, chosen, endpoints, level),
     )
 
@@ -222,7 +226,8 @@ def _contrast(
         rows += Estimates(tuple(r for r in test if r.statistic != "p"))
     if ratio.value:
         rows += e_value(ratio.value, ratio.low, ratio.high, kind="hr", rare=False, name=f"{label} beside {arm.label}")
-    return replace(base, assumed=f"{assumed}; up to day {until:.0f}", estimates=Estimates(tuple(rows)))
+    curve = PublishedCurve(points=len(reference.times), last=last, until=until, log_error=reference.log_error)
+    return replace(base, assumed=f"{assumed}; up to day {until:.0f}", estimates=Estimates(tuple(rows)), curve=curve)
 
 
 def _up_to(whole: Endpoint, day: int) -> Endpoint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ from glisson.tables import Endpoint
 #: Columns that a plain file must have, and covariates that it may have.
 NEEDED = ("time_days", "event", "endpoint", "origin")
 FACTORS, NUMBERS = ("line", "extrahepatic"), ("age", "male")
+#: Where rows come from, as the column ``source`` says; without it they are of patients.
+SOURCES = ("observed", "reconstructed")
 ENDPOINTS = {"os": "Overall survival", "pfs": "Progression-free survival"}
 
 
@@ -110,7 +112,8 @@ def read_rows(path: Path) -> dict[str, Rows]:
     ----------
     path
         With the columns ``time_days``, ``event`` (1, or 0 for censored), ``endpoint`` (``os``, ``pfs``) and ``origin``
-        (``first_ldt``, or another day); and, where they are known, ``line``, ``extrahepatic``, ``age``, ``male``.
+        (``first_ldt``, or another day); and, where they are known, ``line``, ``extrahepatic``, ``age``, ``male``. Rows
+        that were read from a printed curve say ``reconstructed`` in a column ``source``.
 
     Raises
     ------
@@ -133,8 +136,12 @@ def read_rows(path: Path) -> dict[str, Rows]:
         event = [_number(r["event"], path, "event") for r in part]
         if any(t < 0 for t in time) or any(e not in {0.0, 1.0} for e in event):
             raise InputError(f"{path.name}: impossible times or events", expected="days from 0 on; events 0 or 1")
+        told = {r.get("source") or SOURCES[0] for r in part}
+        if not told <= set(SOURCES):
+            raise InputError(f"{path.name}: source {', '.join(sorted(told))}", expected=" or ".join(SOURCES))
+        data = Endpoint.from_arrays([round(t) for t in time], [int(e) for e in event], name=code)
         out[code] = Rows(
-            data=Endpoint.from_arrays([round(t) for t in time], [int(e) for e in event], name=code),
+            data=replace(data, source_kind="reconstructed" if SOURCES[1] in told else data.source_kind),
             origin=origins[0],
             factors={c: tuple(r[c] or UNKNOWN for r in part) for c in FACTORS if c in part[0]},
             numbers={

@@ -78,6 +78,12 @@ def _contrast(code: str, label: str, ours: Rows, control: Rows | None, level: fl
     why = _why_not(label, ours, control)
     if why or control is None:
         return ControlContrast(code=code, label=label, refused=why)
+    one = _compared(code, label, ours, control, level, seed)
+    return replace(one, reconstructed=control.data.source_kind == "reconstructed")
+
+
+def _compared(code: str, label: str, ours: Rows, control: Rows, level: float, seed: int) -> ControlContrast:
+    """Return the ratios and differences of one endpoint that may be compared."""
     covariates, left_out = _shared(ours, control)
     both, numbers = _joined(ours, control, covariates)
     crude = cox(both, [SIDE], level=level).select("hazard_ratio")

@@ -17,7 +17,7 @@ from glisson.methods.competing_tests import fine_gray, gray_test
 from glisson.methods.cox import coefficients, cox, proportional_hazards
 from glisson.methods.cox_model import fit_cox
 from glisson.methods.rmst_regression import rmst_regression
-from glisson.tables import Endpoint, Estimates, Factor
+from glisson.tables import CountTable, Endpoint, Estimates, Factor
 from glisson.tables.endpoint import ORIGIN
 
 #: Endpoints with a Cox model, and those in which deaths compete; in the order of the report.
@@ -33,6 +33,7 @@ def build(
     settings: AnalysisSettings,
     response: ResponseResult | None = None,
     safety: SafetyResult | None = None,
+    outcomes: Mapping[str, CountTable] = MappingProxyType({}),
 ) -> RegressionResult | None:
     """Fit the regression models that the endpoints allow.
 
@@ -44,6 +45,8 @@ def build(
         Of the study.
     response, safety
         Best responses and worst grades, for the odds ratios.
+    outcomes
+        The same by method and extrahepatic disease, for the adjusted ones; from ``binary.outcome_tables``.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def build(
     """
     survival = [_survival(known(endpoints[c]), settings) for c in SURVIVAL if _comparable(endpoints, c)]
     competing = [_competing(known(endpoints[c]), settings) for c in COMPETING if _comparable(endpoints, c)]
-    binary = binary_models(response, safety, settings)
+    binary = binary_models(response, safety, settings, outcomes)
     if not survival and not competing and not binary:
         return None
     return RegressionResult(

@@ -118,6 +118,8 @@ class Beside:
         As in ``Assessment``.
     control
         A control with rows beside the cohort, where one was given.
+    findings
+        Pitfalls of the comparison itself, worst first.
     """
 
     title: str
@@ -130,6 +132,7 @@ class Beside:
     files: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     control: ControlResult | None = None
+    findings: tuple[Finding, ...] = ()
 
     def label(self, key: str, level: str = "") -> str:
         """Return the printed name of a grouping variable or of one of its levels."""

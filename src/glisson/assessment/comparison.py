@@ -34,6 +34,27 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedCurve:
+    """What a curve redrawn from published numbers rests on.
+
+    Parameters
+    ----------
+    points
+        Published points that it goes through; with one of them, the median, it is exponential.
+    last, until
+        Day of the last published point, and day up to which the curve was used.
+    log_error
+        Standard error of the logarithm of its cumulative hazard; 0 where the source says nothing, so that it is taken
+        as known.
+    """
+
+    points: int
+    last: float
+    until: float
+    log_error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
     """One endpoint of a published arm beside that of the cohort.
 
@@ -49,6 +70,8 @@ class Contrast:
         Why there is no number; empty where there is one.
     assumed
         What was assumed of the published curve.
+    curve
+        The same as values; nothing where no number is given.
     estimates
         ``observed``, ``expected``, ``rate_ratio`` and ``p`` of the one-sample log-rank test, ``rmst`` and
         ``rmst_difference``, ``e_value``, ``median`` of the patients compared; ``adjusted_ratio``, ``tipping_strength``
@@ -63,6 +86,7 @@ class Contrast:
     assumed: str = ""
     estimates: Estimates = NOTHING
     numbers: tuple[tuple[str, str], ...] = ()
+    curve: PublishedCurve | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

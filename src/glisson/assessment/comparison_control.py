@@ -19,6 +19,8 @@ class ControlContrast:
         Endpoint.
     refused
         Why there is no number; empty where there is one.
+    reconstructed
+        Whether the control's rows were read from a printed curve, as its file says.
     covariates, left_out
         What was balanced; and what was not, with the reason.
     warnings
@@ -32,6 +34,7 @@ class ControlContrast:
     code: str
     label: str
     refused: str = ""
+    reconstructed: bool = False
     covariates: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()

@@ -101,6 +101,8 @@ class BinaryModels:
         Patients, and those with the outcome.
     models
         Covariates, and ``odds_ratio`` of each coefficient.
+    sentence
+        Why nothing is adjusted for; empty where something is.
     """
 
     code: str
@@ -109,6 +111,7 @@ class BinaryModels:
     n: int
     events: int
     models: tuple[tuple[tuple[str, ...], Estimates], ...]
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

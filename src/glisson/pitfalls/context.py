@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from glisson.assessment import Analysis, Baseline, EndpointResult, Finding, SafetyResult
+from glisson.assessment.comparison import ComparisonResult
 from glisson.clinical.cohort import Cohort
 from glisson.clinical.derive import endpoint as derive
 from glisson.clinical.groups import method_names
@@ -59,6 +60,8 @@ class Context:
         Risk tables of other studies that are used.
     priors
         Priors borrowed from other studies, with what was observed.
+    comparison
+        The cohort beside published treatments, where it was set beside any.
     """
 
     cohort: Cohort
@@ -71,6 +74,7 @@ class Context:
     benchmarks: tuple[Benchmark, ...] = ()
     tables: tuple[RiskTable, ...] = ()
     priors: tuple[Borrowed, ...] = ()
+    comparison: ComparisonResult | None = None
 
     @property
     def analysis(self) -> AnalysisSettings:

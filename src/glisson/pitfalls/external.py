@@ -15,6 +15,7 @@ from glisson.errors import InputError
 from glisson.methods.borrowed_prior import BorrowedPrior, posterior, prior_predictive_p, robust
 from glisson.methods.survival import kaplan_meier
 from glisson.pitfalls.context import DAYS_PER_MONTH, Context, count_text, percent_text
+from glisson.pitfalls.published import LIMIT_P, conflicts, redrawn_curves
 from glisson.tables import Endpoint, Estimate, Estimates, RiskTable
 
 #: Names of the origins that published studies give, and the origin here that is the same.
@@ -28,8 +29,6 @@ LATER_LINES = ("second", "second_plus", "third_plus", "salvage")
 _TIMED = ("median", "rate_at")
 #: Error of a point read from a printed curve, as a share of the height of the figure.
 CLICK = 0.005
-#: P below which observed counts are in conflict with a prior.
-LIMIT_P = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,11 +181,12 @@ def _same_origin(context: Context, benchmark: Benchmark, ours: Endpoint) -> Endp
 
 
 def reconstructed_data(context: Context) -> list[Finding]:
-    """P27: counts that were read from a printed curve.
+    """P27: counts that were read from a printed curve, and curves redrawn from published medians and rates.
 
-    Guyot P, et al. BMC Med Res Methodol 2012;12:9.
+    Guyot P, et al. BMC Med Res Methodol 2012;12:9; Finkelstein DM, et al. J Natl Cancer Inst 2003;95:1434-1439.
     """
-    return [_reconstructed(context, t) for t in context.tables if any(s.kind == "reconstructed" for s in t.sources)]
+    read = [_reconstructed(context, t) for t in context.tables if any(s.kind == "reconstructed" for s in t.sources)]
+    return read + redrawn_curves(context.comparison)
 
 
 def _reconstructed(context: Context, table: RiskTable) -> Finding:
@@ -266,7 +266,7 @@ def prior_data_conflict(context: Context) -> list[Finding]:
         p = prior_predictive_p(one.prior, one.events, one.size)
         if p < LIMIT_P:
             out.append(_conflict(context, one, p))
-    return out
+    return out + conflicts(context.comparison)
 
 
 def _conflict(context: Context, one: Borrowed, p: float) -> Finding:

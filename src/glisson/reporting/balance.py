@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from glisson.assessment import Assessment
 from glisson.assessment.balance import MethodBalance
+from glisson.methods.weighting import Weights
 from glisson.present.document import Block, FigureBlock, Paragraph
 from glisson.present.figures.love import LIMIT, LoveFigure, love
 from glisson.present.words import plural
@@ -34,13 +37,21 @@ def balance_section(assessment: Assessment, result: MethodBalance | None) -> lis
             name="balance",
             title="Differences between methods before and after weighting",
             text="Largest standardised difference of two methods, open before and full after overlap weighting. "
-            f"{figure.foot}; warnings: {'; '.join(result.weights.warnings) or 'none'}.",
+            f"{figure.foot}; warnings: {'; '.join(_warned(result.weights, names)) or 'none'}.",
             alt="Standardised differences before and after weighting. "
             + "; ".join(f"{r.label}: {r.text}" for r in figure.rows)
             + f". {figure.foot}.",
             data=figure,
         ),
     ]
+
+
+def _warned(weights: Weights, names: Mapping[str, str]) -> list[str]:
+    """Return the warnings of weights with the printed names of the groups."""
+    out = list(weights.warnings)
+    for code, name in names.items():
+        out = [text.replace(f" in {code} carries ", f" in the group {name} carries ") for text in out]
+    return out
 
 
 def _reading(figure: LoveFigure) -> str:

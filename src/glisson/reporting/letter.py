@@ -89,6 +89,11 @@ def comparison_letter(beside: Beside) -> Document:
     if not blocks:
         blocks = [Paragraph(text=beside.result.refused or "Nothing was compared.")]
     blocks += comparison_control.control_chapter(beside, beside.control)
+    if beside.findings:
+        blocks += [
+            Heading(text="Pitfalls of the comparison", anchor="pitfalls"),
+            *pitfalls.told(beside, beside.findings),
+        ]
     return _document(beside, "Beside published treatments", tuple(blocks))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from glisson.assessment import Finding, FindingSeverity, Reviewed, Spoken
 from glisson.present.document import Block, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.data import CurveFigure, panel
@@ -58,6 +60,19 @@ def _opening(found: tuple[Item, ...]) -> str:
         "A column headed “naive” is the analysis as usually done, printed only to be compared with the corrected one "
         "beside it."
     )
+
+
+def told(assessment: Spoken, findings: Sequence[Finding]) -> list[Block]:
+    """Return findings one after the other, as the letter tells them.
+
+    Parameters
+    ----------
+    assessment
+        Whose words and labels apply.
+    findings
+        Worst first.
+    """
+    return [b for k, item in enumerate(tables.items(findings), start=1) for b in _item(assessment, item, k)]
 
 
 def _item(assessment: Spoken, item: Item, number: int) -> list[Block]:

@@ -133,6 +133,12 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "population. J Natl Cancer Inst 2003;95:1434-1439.",
     ),
     (
+        "censoring-weights",
+        ("robins & finkelstein 2000",),
+        "Robins JM, Finkelstein DM. Correcting for noncompliance and dependent censoring in an AIDS clinical trial "
+        "with inverse probability of censoring weighted (IPCW) log-rank tests. Biometrics 2000;56:779-788.",
+    ),
+    (
         "pseudo-values",
         ("andersen 2004",),
         "Andersen PK, Hansen MG, Klein JP. Regression analysis of restricted mean survival time based on "

@@ -30,7 +30,7 @@ def regression_section(assessment: Assessment, result: RegressionResult | None) 
         ]
     odds, fitted = tables.binary(assessment, result, words), tables.shapes(assessment, result, words)
     if odds is not None:
-        text = "Odds ratios of response and of severe harm by method are in [[regression-binary]]."
+        text = f"Odds ratios of response and of severe harm by method are in [[regression-binary]]{_odds_text(result)}."
         blocks += [Paragraph(lead="Response and harm.", text=text), TableBlock(table=odds)]
     if fitted is not None:
         text = (
@@ -41,6 +41,14 @@ def regression_section(assessment: Assessment, result: RegressionResult | None) 
     left = [c for c in result.competing if not len(c.cause_specific) and c.sentence]
     blocks += [Paragraph(lead=f"{c.label}.", text=c.sentence) for c in left]
     return blocks
+
+
+def _odds_text(result: RegressionResult) -> str:
+    """Return which odds ratios are adjusted, to be said after the table is named."""
+    adjusted = [lower_first(one.label) for one in result.binary if len(one.models) > 1]
+    if not adjusted:
+        return "; none is adjusted, for the reasons below it"
+    return f", alone and adjusted for extrahepatic disease ({listed(adjusted)}); so few outcomes say little of either"
 
 
 def _survival_text(assessment: Assessment, result: RegressionResult) -> str:
@@ -102,7 +110,10 @@ def methods_text(result: RegressionResult) -> str:
     if any(len(part) for one in result.survival for part in one.means):
         text += "Differences in restricted mean were estimated by regression of pseudo-values (Andersen 2004). "
     if result.binary:
-        text += "Odds ratios are those of logistic models, with Firth's penalty below ten outcomes a parameter. "
+        text += (
+            "Odds ratios are those of logistic models, with Firth's penalty below ten outcomes a parameter; they are "
+            "adjusted for extrahepatic disease where the rarer outcome occurs three times for each coefficient. "
+        )
     if len(result.shapes):
         text += "Six distributions were fitted to overall survival by maximum likelihood and ranked by AIC. "
     return text + "No variable was chosen by its P value."

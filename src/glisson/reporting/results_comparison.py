@@ -19,6 +19,15 @@ class DifferencePart(Part):
     why: str
 
 
+class PublishedCurvePart(Part):
+    """What a curve redrawn from published numbers rests on; ``log_error`` 0: it is taken as known."""
+
+    points: int
+    last: float
+    until: float
+    log_error: float
+
+
 class ContrastPart(Part):
     """One endpoint beside a published one, or why there is no number."""
 
@@ -30,6 +39,7 @@ class ContrastPart(Part):
     assumed: str
     estimates: EstimateRows
     numbers: tuple[tuple[str, str], ...]
+    curve: PublishedCurvePart | None
 
 
 class ComparedArmPart(Part):

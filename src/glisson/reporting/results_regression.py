@@ -45,7 +45,7 @@ class CompetingModelsPart(Part):
 
 
 class BinaryModelsPart(Part):
-    """Odds ratios of a response or of harm by method."""
+    """Odds ratios of a response or of harm by method; ``sentence`` says why none is adjusted."""
 
     code: str
     label: str
@@ -53,6 +53,7 @@ class BinaryModelsPart(Part):
     n: int
     events: int
     models: tuple[tuple[tuple[str, ...], EstimateRows], ...]
+    sentence: str
 
 
 class RegressionPart(Part):

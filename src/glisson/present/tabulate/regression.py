@@ -6,7 +6,7 @@ from glisson.assessment import Assessment
 from glisson.assessment.regression import CompetingModels, CoxResult, RegressionResult, SurvivalModels
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, group_name
-from glisson.present.words import NOTHING_TO_PRINT, Words, plural, sentence_case
+from glisson.present.words import NOTHING_TO_PRINT, Words, lower_first, plural, sentence_case
 from glisson.tables import Estimates, Group
 
 _REFERENCE = "1 (reference)"
@@ -92,6 +92,9 @@ def binary(assessment: Assessment, result: RegressionResult, words: Words) -> Ta
                 name += f", against {group_name(assessment, ((group[0][0], level.removeprefix('versus ')),)).lower()}"
             cells = [_cell(ratios, group, words) for _, ratios in one.models]
             rows.append(Row(cells=(name, *wide(cells)), indent=1))
+        rarer = min(one.events, one.n - one.events)
+        per = [f"{rarer} / {len(ratios)} = {words.number(rarer / len(ratios))}" for _, ratios in one.models]
+        rows.append(Row(cells=("Rarer outcome / parameters", *wide(per)), indent=1))
     level_of = next((e.level for one in result.binary for _, ratios in one.models for e in ratios if e.level), 0.95)
     above = f"Odds ratio ({words.level(level_of)} CI)"
     methods = dict.fromkeys(e.method for one in result.binary for _, ratios in one.models for e in ratios if e.method)
@@ -104,7 +107,10 @@ def binary(assessment: Assessment, result: RegressionResult, words: Words) -> Ta
             *([Column(heading="Adjusted for\nextrahepatic disease", above=above, width=2)] if adjusted else []),
         ),
         rows=tuple(rows),
-        notes=(f"{sentence_case('; '.join(methods))}.",),
+        notes=(
+            f"{sentence_case('; '.join(methods))}.",
+            *(f"{one.label}, {lower_first(one.sentence)}" for one in result.binary if one.sentence),
+        ),
     )
 
 

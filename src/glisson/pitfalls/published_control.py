@@ -1,0 +1,76 @@
+"""Pitfall of a control whose rows were read from a printed curve (P27)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from glisson.assessment import Finding
+from glisson.assessment.comparison_control import ControlContrast, ControlResult
+from glisson.pitfalls.external import CLICK
+from glisson.tables import Estimate, Estimates
+
+
+def read_controls(result: ControlResult | None, *, click: float = CLICK) -> list[Finding]:
+    """P27: a control whose rows were read from a printed curve, as its file says.
+
+    Parameters
+    ----------
+    result
+        The control beside the cohort; its own estimates are used, none is computed again.
+    click
+        Reading error of survival.
+
+    Returns
+    -------
+    list of Finding
+        One for each such endpoint: the crude difference in restricted mean up to τ with limits widened by ``click`` τ,
+        the most by which the area under a curve can move if no point of it moves by more than ``click``. A warning
+        where only the usual limits exclude 0.
+
+    Notes
+    -----
+    Guyot P, et al. BMC Med Res Methodol 2012;12:9.
+
+    Examples
+    --------
+    >>> read_controls(None)
+    []
+    """
+    if result is None:
+        return []
+    return [_finding(result, c, click) for c in result.contrasts if c.reconstructed and not c.refused]
+
+
+def _finding(result: ControlResult, contrast: ControlContrast, click: float) -> Finding:
+    crude = contrast.estimates.select("rmst_difference", detail="crude")
+    wide = [_widened(e, click) for e in crude]
+    turned = any(_excludes_zero(a) and not _excludes_zero(b) for a, b in zip(crude, wide, strict=True))
+    label = contrast.label.lower()
+    days = next((click * e.at for e in crude if e.at is not None), 0.0)
+    return Finding(
+        id="P27",
+        title=f"Reconstructed data: {label} of the control",
+        severity="warn" if turned else "info",
+        numbers=(("rows of the control", str(result.there)), ("limits wider on either side by", f"{days:.1f} days")),
+        sentence=f"The {label} of {result.name} was read from a printed curve, not from records of patients."
+        + (" Only without the error of the reading do the limits exclude 0." if turned else ""),
+        consequence="The reading has an error of its own, and when patients were censored is partly guessed. Intervals "
+        "that take the rows as observed are too narrow.",
+        remedy=f"The limits of the crude difference in restricted mean are widened by a reading error of "
+        f"{100 * click:g} percentage points all along the curve. The hazard ratios, and whatever is weighted, take the "
+        "rows as observed.",
+        naive=crude,
+        corrected=Estimates(tuple(wide)),
+        reference="Guyot 2012",
+    )
+
+
+def _widened(e: Estimate, click: float) -> Estimate:
+    if e.low is None or e.high is None or e.at is None:
+        return e
+    by = click * e.at
+    return replace(e, low=e.low - by, high=e.high + by, method=f"{e.method}, widened by the reading error")
+
+
+def _excludes_zero(e: Estimate) -> bool:
+    return (e.low is not None and e.low > 0) or (e.high is not None and e.high < 0)
