@@ -268,7 +268,7 @@ def _resampled(
         count = np.bincount(kind, weights=times[codes], minlength=kinds.shape[1])
         drawn = count > 0
         found = kernel.places(*kinds[:, drawn])
-        masses = kernel.maximum(found.inside, count[drawn])
+        masses = kernel.maximum(found.inside, count[drawn].astype(np.float64))
         median[i] = kernel.quantile(found, masses.mass, 0.5)
         survival[i] = kernel.bounds(found, masses.mass, at)
     return _Drawn(median=median, survival=survival)
