@@ -163,6 +163,7 @@ def _compared(cohort: Cohort, known: Library, arm: Arm, endpoints: Mapping[str, 
     numbers = tuple(n for n in known.numbers if (n.study_id, n.arm_id) == (arm.study_id, arm.arm_id))
     chosen = {code: _of_line(e, line) for code, e in endpoints.items()}
     everybody = patient_keys(cohort)["line"]
+    matched, weights = _matched(cohort, numbers)
     here = sum(v in _LEVELS[line] for v in everybody.values()) if line != "any" else cohort.n
     return ComparedArm(
         study=arm.study_id,
@@ -177,7 +178,8 @@ def _compared(cohort: Cohort, known: Library, arm: Arm, endpoints: Mapping[str, 
         contrasts=tuple(
             _contrast(code, label, chosen, numbers, arm, level) for code, label in _ENDPOINTS if code in chosen
         ),
-        matched=_matched(cohort, numbers),
+        matched=matched,
+        weights=weights,
     )
 
 
@@ -270,8 +272,8 @@ def _number_said(n: Published) -> str:
     return text
 
 
-def _matched(cohort: Cohort, numbers: Sequence[Published]) -> str:
-    """Say what matching to the published baseline would leave, where there is one."""
+def _matched(cohort: Cohort, numbers: Sequence[Published]) -> tuple[str, tuple[float, ...]]:
+    """Say what matching to the published baseline would leave, where there is one, and by which weights."""
     means = {n.endpoint: n.value for n in numbers if n.statistic in {"mean", "proportion"} and n.value is not None}
     patient = cohort.table("patient")
     columns: dict[str, list[float]] = {}
@@ -283,16 +285,17 @@ def _matched(cohort: Cohort, numbers: Sequence[Published]) -> str:
         columns["age"] = patient["age_at_t0"].cast(pl.Float64).to_list()
         target["age"] = float(means["baseline:age_years"] or 0)
     if not columns:
-        return ""
+        return "", ()
     try:
         found = match(columns, target)
     except InputError as error:
-        return f"The cohort cannot be matched to its baseline: {error}"
+        return f"The cohort cannot be matched to its baseline: {error}", ()
     rest = "no other prognostic factor was published, so that matching cannot make the comparison fair"
-    return (
+    text = (
         f"Matched to its {' and '.join(columns)}, the {found.n} patients count as {found.effective:.1f} "
         f"(largest weight {found.weight.max():.1f}); {rest}."
     )
+    return text, tuple(sorted(found.weight.tolist(), reverse=True))
 
 
 # -- differences -----------------------------------------------------------------------------------------------------

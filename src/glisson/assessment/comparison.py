@@ -109,6 +109,8 @@ class ComparedArm:
         Overall survival, progression-free survival.
     matched
         What matching the cohort to the published baseline did, in words.
+    weights
+        Of the patients matched, with mean 1 and the largest first; none where nothing was or could be matched.
     """
 
     study: str
@@ -122,6 +124,7 @@ class ComparedArm:
     differences: tuple[Difference, ...]
     contrasts: tuple[Contrast, ...]
     matched: str = ""
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

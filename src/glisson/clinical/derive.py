@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import get_args
 
 from glisson.clinical.censoring import RuleSet
@@ -73,7 +74,16 @@ def endpoint(
         return from_durations(cohort, str(name), _survival(cohort, partial), death_at)
     if origin and definition.origin and origin != definition.origin:
         raise SettingsError(f"origin {origin!r} for {definition.label}", expected=f"none, it is {definition.origin}")
-    return from_dates(cohort, definition, origin or settings.origin, rules, timeline(cohort, partial))
+    return _dated(cohort, definition, origin or settings.origin, rules, partial)
+
+
+@lru_cache(maxsize=64)  # a cohort never changes, and every part of an assessment asks for overall survival
+def _dated(cohort: Cohort, definition: Definition, origin: str, rule_set: RuleSet, partial: Partial) -> Endpoint:
+    """Derive an endpoint from dates; its arrays are read only, because the next caller gets the same ones."""
+    found = from_dates(cohort, definition, origin, rule_set, timeline(cohort, partial))
+    for array in (found.unit, found.cluster, found.entry, found.exit, found.cause):
+        array.setflags(write=False)
+    return found
 
 
 def compare_rule_sets(cohort: Cohort, name: str | Definition) -> tuple[Endpoint, Endpoint, tuple[str, ...]]:
@@ -139,4 +149,4 @@ def _survival(cohort: Cohort, partial: Partial) -> Endpoint | None:
         return None
     if definition is None:
         return from_durations(cohort, "os", None, "at_ttp")
-    return from_dates(cohort, definition, CHOICES[0], "policy", timeline(cohort, partial))
+    return _dated(cohort, definition, CHOICES[0], "policy", partial)

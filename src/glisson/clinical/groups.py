@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -41,6 +42,11 @@ def patient_keys(cohort: Cohort) -> dict[str, Factor]:
     SettingsError
         If a declared subgroup is no column of the patient table, or no grouping.
     """
+    return dict(_patient_keys(cohort))
+
+
+@lru_cache(maxsize=4)  # a cohort never changes, and every endpoint asks for its groups
+def _patient_keys(cohort: Cohort) -> Mapping[str, Factor]:
     patient = cohort.table("patient")
     ids = patient["patient_id"].to_list()
     by_patient = _first_methods(cohort)
@@ -52,7 +58,9 @@ def patient_keys(cohort: Cohort) -> dict[str, Factor]:
     for name in cohort.study.analysis.subgroups:
         if name not in keys:
             keys[name] = _subgroup(patient, name)
-    return keys
+    for factor in keys.values():
+        factor.codes.setflags(write=False)
+    return MappingProxyType(keys)
 
 
 def keys_of_units(

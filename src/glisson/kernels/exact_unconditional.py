@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Effect = Literal["difference", "ratio"]
 
 #: Points at which the nuisance proportion is tried, and the rounds that refine about the worst of them.
-_POINTS, _ROUNDS, _FINE = 161, 4, 17
+_POINTS, _ROUNDS, _FINE = 161, 2, 17
 #: How many local maxima are refined, and how near to the largest one they must be.
 _PEAKS, _NEAR = 2, 0.98
 #: Places tried at once in looking for a limit: over the whole scale, about the last one found, and in what is left.
@@ -26,6 +27,8 @@ _TRIED = 40_000
 _SMALL = 40
 #: Points of the nuisance proportion in this search, and the share of the sought probability that counts as found.
 _SCREENED, _SCREEN = 61, 0.985
+#: Places that are passed over together where a bound of the probability is low.
+_TOGETHER = 8
 #: Width at which the search for a limit ends, and statistics this near to the observed one are as extreme.
 _TOLERANCE, _TIE = 1e-11, 1e-9
 
@@ -89,14 +92,12 @@ def _limit(table: _Table, effect: Callable[[Any], Any], inside: float, a: float,
         tried = np.linspace(low, high, places)[1:-1]
         if high <= low:
             return 1.0
-        above = np.flatnonzero(table.screen(effect(tried), upper=upper) > _SCREEN * a)
+        above = _last_above(table, effect(tried), _SCREEN * a, upper=upper)
         width = float(tried[1] - tried[0])
-        low = float(tried[above[-1]]) if len(above) else low
+        low = low if above is None else float(tried[above])
         high = min(low + (1 + onwards) * width, high)
 
-    def tail(s: float) -> float:
-        return table.tail(float(effect(s)), upper=upper) - a
-
+    tail = _Tail(table, effect, a, upper=upper)
     width = high - low
     while high < 1.0 and tail(high) > 0:
         low, high = high, min(high + width, 1.0)
@@ -106,7 +107,54 @@ def _limit(table: _Table, effect: Callable[[Any], Any], inside: float, a: float,
             return 1.0
     while low > inside and tail(low) <= 0:
         low, high = max(low - width, inside), low
-    return high if low <= inside and tail(low) <= 0 else float(brentq(tail, low, high, xtol=_TOLERANCE))
+    if low <= inside and tail(low) <= 0:
+        return high
+    tail.between(low, high)
+    return float(brentq(tail, low, high, xtol=_TOLERANCE))
+
+
+class _Tail:
+    """The logarithm of the tail over ``a``: each place is worked out once, and what is extreme there is kept."""
+
+    def __init__(self, table: _Table, effect: Callable[[Any], Any], a: float, *, upper: bool) -> None:
+        self._table, self._effect, self._a, self._upper = table, effect, a, upper
+        self._found: dict[float, float] = {}
+        self._reach: dict[float, Ints] = {}
+        self._ends: tuple[Ints, Ints] | None = None
+
+    def between(self, low: float, high: float) -> None:
+        """Look only between two places from now on, both of which are known."""
+        self._ends = self._reach[low], self._reach[high]
+
+    def __call__(self, s: float) -> float:
+        if s not in self._found:
+            e = float(self._effect(s))
+            if self._ends is not None and (self._ends[0] == self._ends[1]).all():
+                reach = self._ends[0]
+            else:
+                reach = self._table.reach(np.array([e]), self._ends, upper=self._upper)[0]
+            self._reach[s] = reach
+            self._found[s] = math.log(max(self._table.tail(e, reach, upper=self._upper), 1e-300) / self._a)
+        return self._found[s]
+
+
+def _last_above(table: _Table, effects: Floats, least: float, *, upper: bool) -> int | None:
+    """Return the last of many effects whose tail, on the grid alone, is above ``least``.
+
+    While the same tables are extreme the tail falls; so between two places it is at most the probability, at the first,
+    of all tables that are extreme at either. Places between which even that is low are passed over together.
+    """
+    begin = np.arange(0, len(effects), _TOGETHER)
+    end = np.minimum(begin + _TOGETHER - 1, len(effects) - 1)
+    reach = table.reach(effects[np.concatenate([begin, end])], upper=upper)
+    widest = (np.minimum if upper else np.maximum)(reach[: len(begin)], reach[len(begin) :])
+    for k in np.flatnonzero(table.screen(effects[begin], widest, upper=upper) > least)[::-1]:
+        here = effects[begin[k] : end[k] + 1]
+        ends = reach[k], reach[len(begin) + k]
+        above = np.flatnonzero(table.screen(here, table.reach(here, ends, upper=upper), upper=upper) > least)
+        if len(above):
+            return int(begin[k] + above[-1])
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +175,7 @@ class _Table:
         """Return the score statistic of tables."""
         slope, intercept = self._line(effect)
         p2 = (_ratio_p2 if self.ratio else _difference_p2)(i, j, self.n1, self.n2, effect)
-        p1 = np.clip(slope * p2 + intercept, 0.0, 1.0)
+        p1 = _clip(slope * p2 + intercept, 0.0, 1.0)
         variance = p1 * (1 - p1) / self.n1 + slope**2 * p2 * (1 - p2) / self.n2
         gap = i / self.n1 - slope * j / self.n2 - intercept
         return np.asarray(np.where(np.abs(gap) < _TIE, 0.0, gap / np.sqrt(np.maximum(variance, 1e-300))))
@@ -137,76 +185,81 @@ class _Table:
         seen = self.score(effect, np.full(effect.shape, float(self.x1)), np.full(effect.shape, float(self.x2)))
         return seen + (1 if upper else -1) * _TIE * np.maximum(1.0, np.abs(seen))
 
-    def screen(self, effect: Floats, *, upper: bool) -> Floats:
-        """Return the largest probability of tables as extreme as the observed one, on the grid alone, of many effects.
+    def reach(self, effect: Floats, between: tuple[Ints, Ints] | None = None, *, upper: bool) -> Ints:
+        """Return where the tables as extreme as the observed one begin (upper) or end (lower) in each row.
 
-        Extreme tables of a row begin (upper) or end (lower) at one number of events there: the score falls with it.
+        The score falls along a row. Shape (effects, n1 + 1). ``between`` holds the answers on both sides, between which
+        these are expected; where they are not, they are looked for in the whole row.
         """
-        e = effect[:, None]
-        seen = self._seen(e, upper=upper)
-        i = np.broadcast_to(np.arange(self.n1 + 1.0), (len(effect), self.n1 + 1))
-        first, last = np.zeros(i.shape, dtype=np.int64), np.full(i.shape, self.n2 + 1, dtype=np.int64)
-        for _ in range(int(self.n2 + 1).bit_length() + 1):  # the first j whose score is at most (or below) the observed
-            middle = (first + last) // 2
-            score = self.score(e, i, np.minimum(middle, self.n2))
-            beyond = (score <= seen if upper else score < seen) | (middle > self.n2)
-            last, first = np.where(beyond & (first < last), middle, last), np.where(
-                ~beyond & (first < last), middle + 1, first
-            )  # fmt: skip
+        e, i = effect[:, None], np.arange(self.n1 + 1.0)
+        seen, shape = self._seen(e, upper=upper), (len(effect), self.n1 + 1)
+
+        def beyond(j: Ints) -> NDArray[np.bool_]:  # whether j has reached it: its score is at most (or below) that seen
+            score = self.score(e, i, _clip(j, 0, self.n2))
+            return ((score <= seen if upper else score < seen) & (j >= 0)) | (j > self.n2)
+
+        def search(first: Ints, last: Ints) -> Ints:
+            for _ in range(int((last - first).max()).bit_length()):
+                middle = (first + last) // 2
+                reached = beyond(middle) | (first >= last)
+                first, last = np.where(reached, first, middle + 1), np.where(reached, np.minimum(middle, last), last)
+            return first
+
+        if between is not None:
+            low, high = (np.broadcast_to(v, shape) for v in (np.minimum(*between), np.maximum(*between)))
+            if bool(beyond(high).all()) and not beyond(low - 1).any():
+                return search(low, high)
+        return search(np.zeros(shape, dtype=np.int64), np.full(shape, self.n2 + 1))
+
+    def screen(self, effect: Floats, reach: Ints, *, upper: bool) -> Floats:
+        """Return the largest probability, on the grid alone, of tables up to where they reach in each row."""
         slope, intercept = (np.broadcast_to(v, effect.shape)[:, None] for v in self._line(effect))
         low, high = np.maximum(0.0, -intercept / slope), np.minimum(1.0, (1.0 - intercept) / slope)
         if self.n2 <= _SMALL:  # a grid of its own for each effect, ends included
             p2 = low + (high - low) * _unit(_SCREENED)
             sums = _sums(p2.ravel(), self.n2).reshape(*p2.shape, self.n2 + 2)
-            below = np.take_along_axis(sums, np.broadcast_to(first[:, None, :], (*p2.shape, self.n1 + 1)), axis=2)
+            below = np.take_along_axis(sums, np.broadcast_to(reach[:, None, :], (*p2.shape, self.n1 + 1)), axis=2)
         else:
             grid, shared = (v[::2] for v in _on_grid(self.n2))  # every other point will do
             p2 = np.broadcast_to(grid, (len(effect), len(grid)))
-            below = np.moveaxis(shared[:, first], 0, 1)  # (effects, grid, rows): probability of fewer events than that
+            below = np.moveaxis(shared[:, reach], 0, 1)  # (effects, grid, rows): probability of fewer events than that
         p1 = np.clip(slope * p2 + intercept, 0.0, 1.0)
         mass1 = _binomial(p1.ravel(), self.n1).reshape(*p1.shape, self.n1 + 1)
         total = np.einsum("egr,egr->eg", mass1, 1 - below if upper else below)
         return np.asarray(np.where((p2 >= low) & (p2 <= high), total, 0.0).max(axis=1))
 
-    def tail(self, effect: float, *, upper: bool) -> float:
-        """Return the largest probability of tables as extreme as the observed one, over the nuisance proportion.
+    def tail(self, effect: float, reach: Ints, *, upper: bool) -> float:
+        """Return the largest probability of tables up to where they reach in each row, over the nuisance proportion.
 
-        Tried on a grid, then closer and closer about the best points.
+        Tried on a grid, then closer and closer about the best points, and at the top of a parabola at last.
         """
-        i, j = np.arange(self.n1 + 1.0)[:, None], np.arange(self.n2 + 1.0)[None, :]
-        score, seen = self.score(effect, i, j), self._seen(np.array([effect]), upper=upper)[0]
-        padded = np.zeros((self.n1 + 1, self.n2 + 3), dtype=np.int8)
-        padded[:, 1:-1] = score <= seen if upper else score >= seen
-        step = padded[:, 1:] - padded[:, :-1]  # 1 where extreme tables of a row begin, -1 where they have ended
-        edges = np.nonzero(step)
-        weigh = (edges[0], edges[1], -step[edges].astype(np.float64))
         slope, intercept = self._line(effect)
         low, high = max(0.0, -intercept / slope), min(1.0, (1.0 - intercept) / slope)
+
+        def probability(p2: Floats, sums: Floats) -> Floats:
+            below = sums[:, reach]
+            mass1 = _binomial(np.clip(slope * p2 + intercept, 0.0, 1.0), self.n1)
+            return np.asarray((mass1 * (1 - below if upper else below)).sum(axis=1))
+
+        def anew(p2: Floats) -> Floats:
+            return probability(p2.ravel(), _sums(p2.ravel(), self.n2)).reshape(p2.shape)
+
         grid, sums = _on_grid(self.n2)
         inside = np.flatnonzero((grid > low) & (grid < high))
         points = np.concatenate([[low], grid[inside], [high]])
         ends = _sums(points[[0, -1]], self.n2)
-        found = self._probability(points, np.concatenate([ends[:1], sums[inside], ends[1:]]), slope, intercept, weigh)
-        best = float(found.max())
-        for k in _peaks(found):
-            near, at = points, k
-            for _ in range(_ROUNDS):
-                near = np.linspace(near[max(at - 1, 0)], near[min(at + 1, len(near) - 1)], _FINE)
-                values = self._probability(near, _sums(near, self.n2), slope, intercept, weigh)
-                at = int(np.argmax(values))
-                best = max(best, float(values[at]))
-        return best
-
-    def _probability(
-        self,
-        p2: Floats,
-        sums: Floats,
-        slope: float,
-        intercept: float,
-        weigh: tuple[NDArray[np.intp], NDArray[np.intp], Floats],
-    ) -> Floats:
-        mass1 = _binomial(np.clip(slope * p2 + intercept, 0.0, 1.0), self.n1)
-        return np.asarray((mass1[:, weigh[0]] * sums[:, weigh[1]]) @ weigh[2])
+        found = probability(points, np.concatenate([ends[:1], sums[inside], ends[1:]]))
+        best, peaks = float(found.max()), np.array(_peaks(found))
+        left, right = points[np.maximum(peaks - 1, 0)], points[np.minimum(peaks + 1, len(points) - 1)]
+        rows = np.arange(len(peaks))
+        for _ in range(_ROUNDS):
+            near = np.linspace(left, right, _FINE, axis=1)
+            found = anew(near)
+            best, top = max(best, float(found.max())), np.clip(found.argmax(axis=1), 1, _FINE - 2)
+            left, right = near[rows, top - 1], near[rows, top + 1]
+        a, b, c = (found[rows, top + k] for k in (-1, 0, 1))
+        shift = np.clip((a - c) / (2 * np.minimum(a - 2 * b + c, -1e-300)), -1.0, 1.0)
+        return max(best, float(anew(np.clip(near[rows, top] + shift * (right - left) / 2, low, high)).max()))
 
 
 def _peaks(found: Floats) -> list[int]:
@@ -234,6 +287,11 @@ def _sums(p: Floats, n: int) -> Floats:
     return out
 
 
+def _clip(value: Any, low: Any, high: Any) -> Any:
+    """Return values within bounds; twice as quick as ``numpy.clip`` for the small arrays here."""
+    return np.minimum(np.maximum(value, low), high)
+
+
 def _difference_p2(i: Any, j: Any, n1: int, n2: int, d: Any) -> Floats:
     """Return the likeliest p2 given p1 = p2 + d: the root of a cubic in its closed form."""
     n, c = n1 + n2, i + j
@@ -243,16 +301,16 @@ def _difference_p2(i: Any, j: Any, n1: int, n2: int, d: Any) -> Floats:
     q = (b2 / (3 * n)) ** 3 - b1 * b2 / (6 * n**2) + b0 / (2 * n)
     p = np.where(q >= 0, 1.0, -1.0) * np.sqrt(np.maximum((b2 / (3 * n)) ** 2 - b1 / (3 * n), 0.0))
     cosine = q / np.where(p == 0, 1.0, p**3)
-    angle = (math.pi + np.arccos(np.clip(cosine, -1.0, 1.0))) / 3
+    angle = (math.pi + np.arccos(_clip(cosine, -1.0, 1.0))) / 3
     p2 = 2 * p * np.cos(angle) - b2 / (3 * n)
-    return np.asarray(np.clip(p2, np.maximum(0.0, -d), np.minimum(1.0, 1.0 - d)))
+    return np.asarray(_clip(p2, np.maximum(0.0, -d), np.minimum(1.0, 1.0 - d)))
 
 
 def _ratio_p2(i: Any, j: Any, n1: int, n2: int, r: Any) -> Floats:
     """Return the likeliest p2 given p1 = r p2: the smaller root of a quadratic."""
     a, b, c = (n1 + n2) * r, -(n1 * r + i + n2 + j * r), i + j
     root = 2 * c / (-b + np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0)))  # the same root, without a difference of equals
-    return np.asarray(np.clip(root, 0.0, np.minimum(1.0, 1.0 / r)))
+    return np.asarray(_clip(root, 0.0, np.minimum(1.0, 1.0 / r)))
 
 
 @lru_cache(maxsize=256)

@@ -114,12 +114,13 @@ def maximum(inside: Bools, weight: Floats) -> Masses:
     mass = np.full(a.shape[1], 1 / a.shape[1])
     slope = _slope(a, mass, weight)
     for _ in range(_STEPS):
-        if _off(mass, slope) <= TOLERANCE * total:
+        off = _off(mass, slope)
+        if off <= TOLERANCE * total:
             break
-        following = _step(a, mass, weight)
+        following = _step(a, mass, weight, slope, off)
         if following is None:
             break
-        mass, slope = following, _slope(a, following, weight)
+        mass, slope = following
     own = slope > -1e-7 * total
     rank = int(np.linalg.matrix_rank(a[:, own], tol=1e-9)) if own.any() else 0
     gap = max(float(slope.max()), 0.0)
@@ -137,9 +138,12 @@ def _off(mass: Floats, slope: Floats) -> float:
     return float(np.max(np.where(mass > 0, np.abs(slope), slope)))
 
 
-def _step(a: Floats, mass: Floats, weight: Floats) -> Floats | None:
-    """Return better probabilities: the best of the quadratic approximation, or some on the way to it; none if none."""
-    value, slope = _loglik(a, mass, weight), _slope(a, mass, weight)
+def _step(a: Floats, mass: Floats, weight: Floats, slope: Floats, off: float) -> tuple[Floats, Floats] | None:
+    """Return better probabilities with their slopes; none if there are none.
+
+    The best of the quadratic approximation, or some on the way to it. ``slope`` and ``off`` are those of ``mass``.
+    """
+    value = _loglik(a, mass, weight)
     root, total = np.sqrt(weight), float(weight.sum())
     matrix = np.vstack([a * (root / (a @ mass))[:, None], np.full(len(mass), np.sqrt(total))])
     try:
@@ -148,17 +152,19 @@ def _step(a: Floats, mass: Floats, weight: Floats) -> Floats | None:
         aim = mass
     aim = aim / aim.sum()
     # Near the maximum the likelihood no longer tells two estimates apart, but its slopes do.
-    if _loglik(a, aim, weight) >= value - 1e-13 * abs(value) and _off(aim, _slope(a, aim, weight)) < _off(mass, slope):
-        return np.asarray(aim, dtype=np.float64)
+    if _loglik(a, aim, weight) >= value - 1e-13 * abs(value):
+        slope_there = _slope(a, aim, weight)
+        if _off(aim, slope_there) < off:
+            return np.asarray(aim, dtype=np.float64), slope_there
     share = 1.0
     for _ in range(_HALVINGS):
         following = (1 - share) * mass + share * aim
         if _loglik(a, following, weight) > value:
-            return np.asarray(following, dtype=np.float64)
+            return np.asarray(following, dtype=np.float64), _slope(a, following, weight)
         share /= 2
     # A step of self-consistency always helps, if only a little.
     following = mass * (slope + total) / total
-    return following if _loglik(a, following, weight) > value else None
+    return (following, _slope(a, following, weight)) if _loglik(a, following, weight) > value else None
 
 
 def _loglik(a: Floats, mass: Floats, weight: Floats) -> float:

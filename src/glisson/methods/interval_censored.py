@@ -260,11 +260,15 @@ def _resampled(
     m = int(codes.max()) + 1
     if m < 2:
         return None
+    kinds, kind = np.unique(np.stack([left, right]), axis=1, return_inverse=True)
+    kind = kind.reshape(-1)
     median, survival = np.empty((draws, 2)), np.empty((draws, 2, len(days)))
     at = np.asarray(days, dtype=np.float64)
     for i, times in enumerate(rng.multinomial(m, np.full(m, 1 / m), size=draws)):
-        rows = np.repeat(np.arange(len(left)), times[codes])
-        found, masses = _estimated(left[rows], right[rows])
+        count = np.bincount(kind, weights=times[codes], minlength=kinds.shape[1])
+        drawn = count > 0
+        found = kernel.places(*kinds[:, drawn])
+        masses = kernel.maximum(found.inside, count[drawn].astype(np.float64))
         median[i] = kernel.quantile(found, masses.mass, 0.5)
         survival[i] = kernel.bounds(found, masses.mass, at)
     return _Drawn(median=median, survival=survival)

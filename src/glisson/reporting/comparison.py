@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from glisson.assessment import Spoken
 from glisson.assessment.comparison import ComparedArm, ComparisonResult
-from glisson.present.document import Block, Heading, Note, Paragraph, TableBlock
+from glisson.present.document import Block, Heading, Paragraph, TableBlock
 from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
 from glisson.reporting.comparison_borrowing import borrowing_blocks
+from glisson.reporting.comparison_matching import matching_blocks
 from glisson.reporting.comparison_safety import safety_blocks
 from glisson.reporting.comparison_tipping import tipping_blocks
 from glisson.reporting.wording import words_of
@@ -45,7 +46,7 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(Paragraph(lead=f"{lead}.", text=_line_text(arms)))
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
-    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *_matching(result)]
+    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *matching_blocks(result)]
     blocks += tipping_blocks(assessment, result, words)
     blocks += borrowing_blocks(assessment, result.borrowing, result.level, words)
     return [*blocks, *safety_blocks(assessment, result.safety, words)]
@@ -115,15 +116,3 @@ def _refusals(result: ComparisonResult) -> str:
         liver = all(w.startswith("Liver PFS") for w in which)
         parts.append(("Liver PFS: " if liver else f"{listed(which)}: ") + reason)
     return " ".join(parts) or "Nothing was refused."
-
-
-def _matching(result: ComparisonResult) -> list[Block]:
-    """Say what matching does, or that no source printed what it would need."""
-    notes: list[Block] = [Note(text=f"{arm.label}. {arm.matched}") for arm in result.arms if arm.matched]
-    return notes or [Paragraph(lead="Matching.", text=_NO_BASELINE)]
-
-
-_NO_BASELINE = (
-    "None of these arms has a baseline in the library that this cohort records as well (mean age, share of men), so "
-    "that there is nothing to match to and no weight to show."
-)

@@ -63,7 +63,7 @@ def write_design(document: Document, results: str, out: Path | str, *, force: bo
 
     target = Path(out)
     check_design(target, force=force)
-    figures = render_all(document.figures()) if document.figures() else {}
+    figures = render_all(document.figures(), kinds=("pdf", "svg", "png")) if document.figures() else {}
     with whole_folder(target) as folder:
         save(folder / "results.json", results)
         save(folder / "design.html", html(document, figures))

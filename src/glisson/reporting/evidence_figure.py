@@ -79,4 +79,5 @@ def write_map(library: Library, path: Path, *, force: bool = False) -> None:
     from glisson.present.figures.render import render_all  # noqa: PLC0415 - drawing is slow to start
 
     block = map_block(library)
-    write_whole(path, getattr(render_all([block])[block.name], path.suffix.lower().removeprefix(".")))
+    kind = path.suffix.lower().removeprefix(".")
+    write_whole(path, getattr(render_all([block], kinds=(kind,))[block.name], kind))

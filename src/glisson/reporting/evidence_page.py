@@ -102,7 +102,7 @@ def _figure(library: Library) -> dict[str, Any]:
     from glisson.reporting.html import inline_svg  # noqa: PLC0415
 
     block = map_block(library)
-    svg = inline_svg(render_all([block])[block.name].svg.decode(), block)
+    svg = inline_svg(render_all([block], kinds=("svg",))[block.name].svg.decode(), block)
     missing = evidence_map(library)
     lists = [
         ("Nobody in this library reports, in any line", missing.missing),

@@ -124,7 +124,8 @@ def write_document(document: Document, path: Path, *, force: bool = False) -> No
         return
     from glisson.present.figures.render import render_all  # noqa: PLC0415 - drawing is slow to start
 
-    figures = render_all(document.figures()) if document.figures() else {}
+    kinds = ("svg",) if suffix == ".html" else ("png",)
+    figures = render_all(document.figures(), kinds=kinds) if document.figures() else {}
     if suffix == ".html":
         from glisson.reporting.html import html  # noqa: PLC0415
 

@@ -112,8 +112,9 @@ def _save_figure(made: Reconstruction, folder: Path) -> None:
     data = reconstruction_figure(made)
     alt = f"Reconstructed Kaplan-Meier curve over the points read. {'. '.join(data.foot)}."
     block = _Block(name="reconstruction", title=data.title, alt=alt, data=data)
-    drawn = render_all([block])[block.name]
-    for ending in ("svg", "pdf", "png"):
+    kinds = ("svg", "pdf", "png")
+    drawn = render_all([block], kinds=kinds)[block.name]
+    for ending in kinds:
         save(folder / f"{block.name}.{ending}", getattr(drawn, ending))
 
 

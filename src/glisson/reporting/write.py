@@ -24,8 +24,8 @@ Progress = Callable[[str], None]
 
 #: What can be written besides results.json and manifest.json, which always are.
 FORMATS = ("html", "docx", "pdf", "figures", "xlsx")
-#: Those that hold figures.
-_DRAWN = {"html", "docx", "pdf", "figures"}
+#: Those that hold figures, and the kinds of files of these that each needs.
+_DRAWN = {"html": ("svg",), "docx": ("png",), "pdf": ("svg",), "figures": ("pdf", "svg", "tiff")}
 MANIFEST = "manifest.json"
 _WRITERS = ("jinja2", "matplotlib", "python-docx", "typst", "xlsxwriter")
 
@@ -82,7 +82,7 @@ def report(
     with whole_folder(target) as folder:
         wanted, step = set(formats) - set(missing(formats)), progress or (lambda _: None)
         with Aside() as aside:
-            if wanted & _DRAWN:
+            if wanted & _DRAWN.keys():
                 aside.start()
             finish_problems = _problems(assessment, folder, wanted, sheets, aside)
             _write_all(assessment, folder, wanted, step, aside)
@@ -166,11 +166,12 @@ def _only(figures: Mapping[str, Rendered], *, part: str) -> dict[str, Rendered]:
 def _figures(
     document: Document, folder: Path, wanted: set[str], step: Progress, aside: Aside
 ) -> Mapping[str, Rendered]:
-    if not wanted & _DRAWN:
+    if not wanted & _DRAWN.keys():
         return {}
     from glisson.present.figures.render import render_all  # noqa: PLC0415
 
-    rendered = render_all(document.figures(), step, aside)
+    kinds = {kind for one in wanted & _DRAWN.keys() for kind in _DRAWN[one]}
+    rendered = render_all(document.figures(), step, aside, kinds=sorted(kinds))
     if "figures" in wanted:
         (folder / "figures").mkdir()
         for block in document.figures():

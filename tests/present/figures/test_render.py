@@ -69,3 +69,12 @@ def test_progress_names_each_figure(blocks: tuple[FigureBlock, ...]) -> None:
     said: list[str] = []
     render_all(blocks[:1], said.append)
     assert said == [f"figure {blocks[0].name}"]
+
+
+def test_only_the_kinds_asked_for_are_drawn_and_they_are_the_same(
+    rendered: dict[str, Rendered], blocks: tuple[FigureBlock, ...]
+) -> None:
+    whole = rendered["os"]
+    svg = render_all(blocks[1:2], kinds=("svg",))["os"]
+    assert svg == Rendered(svg=whole.svg, width_mm=whole.width_mm)
+    assert render_all(blocks[1:2], kinds=("png",))["os"] == Rendered(png=whole.png, width_mm=whole.width_mm)

@@ -1,9 +1,9 @@
-"""From figure data to files: drawn once, saved as PDF, SVG, TIFF and PNG."""
+"""From figure data to files: drawn once, saved as PDF, SVG, TIFF and PNG, or as those of them that are wanted."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
@@ -54,13 +54,15 @@ _DRAWN_BY: dict[type[FigureData], str] = {
     CoursesFigure: "draw_courses",
 }
 
+#: Every kind of file.
+KINDS = ("pdf", "svg", "tiff", "png")
 #: Resolution of the TIFF for journals, and of the picture in Word (a whole fraction of it).
 TIFF_DPI, WORD_SHARE = 600, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One figure in every format, as bytes.
+    """One figure in every kind of file that was wanted, as bytes; the others are empty.
 
     Parameters
     ----------
@@ -74,10 +76,10 @@ class Rendered:
         Printed width.
     """
 
-    pdf: bytes
-    svg: bytes
-    tiff: bytes
-    png: bytes
+    pdf: bytes = b""
+    svg: bytes = b""
+    tiff: bytes = b""
+    png: bytes = b""
     width_mm: float
 
 
@@ -106,7 +108,10 @@ class Drawable(Protocol):
 
 
 def render_all(
-    figures: Sequence[Drawable], progress: Callable[[str], None] | None = None, aside: Aside | None = None
+    figures: Sequence[Drawable],
+    progress: Callable[[str], None] | None = None,
+    aside: Aside | None = None,
+    kinds: Collection[str] = KINDS,
 ) -> dict[str, Rendered]:
     """Draw several figures.
 
@@ -118,15 +123,19 @@ def render_all(
         Called with a few words before each that is drawn here.
     aside
         A second process, which draws the last ones.
+    kinds
+        Which of ``pdf``, ``svg``, ``tiff`` and ``png`` are wanted.
     """
     elsewhere = len(figures) // 2 if aside and aside.possible else 0
     here, there = figures[: len(figures) - elsewhere], figures[len(figures) - elsewhere :]
-    finish = aside.begin(render_here, there) if aside and there else list[Rendered]
-    drawn = [*render_here(here, progress), *finish()]
+    finish = aside.begin(render_here, there, kinds=tuple(kinds)) if aside and there else list[Rendered]
+    drawn = [*render_here(here, progress, kinds=kinds), *finish()]
     return {figure.name: one for figure, one in zip(figures, drawn, strict=True)}
 
 
-def render_here(figures: Sequence[Drawable], progress: Callable[[str], None] | None = None) -> list[Rendered]:
+def render_here(
+    figures: Sequence[Drawable], progress: Callable[[str], None] | None = None, kinds: Collection[str] = KINDS
+) -> list[Rendered]:
     """Draw several figures in this process.
 
     While one is drawn the picture files of the one before are compressed in a thread of their own.
@@ -142,11 +151,11 @@ def render_here(figures: Sequence[Drawable], progress: Callable[[str], None] | N
         for figure in figures:
             if progress:
                 progress(f"figure {figure.name}")
-            begun.append(_begin(figure, compressor))
+            begun.append(_begin(figure, compressor, kinds))
         return [finish() for finish in begun]
 
 
-def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
+def _begin(figure: Drawable, compressor: Executor, kinds: Collection[str]) -> Callable[[], Rendered]:
     """Draw and save one figure in the vector formats; the function returned waits for its picture files."""
     from matplotlib import rc_context  # noqa: PLC0415 - half a second that only drawing needs
 
@@ -154,12 +163,14 @@ def _begin(figure: Drawable, compressor: Executor) -> Callable[[], Rendered]:
 
     with rc_context(settings(figure.name)):
         canvas = _draw(figure.data)
-        pictures = compressor.submit(_compress, _paint(canvas), figure.alt)
-        pdf, svg = _pdf(canvas, figure.title, figure.alt), _svg(canvas, figure.title, figure.alt)
+        painted = {"tiff", "png"} & set(kinds)
+        pictures = compressor.submit(_compress, _paint(canvas), figure.alt, painted) if painted else None
+        pdf = _pdf(canvas, figure.title, figure.alt) if "pdf" in kinds else b""
+        svg = _svg(canvas, figure.title, figure.alt) if "svg" in kinds else b""
     width = float(canvas.get_figwidth() * 25.4)
 
     def finish() -> Rendered:
-        tiff, png = pictures.result()
+        tiff, png = pictures.result() if pictures else (b"", b"")
         return Rendered(pdf=pdf, svg=svg, tiff=tiff, png=png, width_mm=width)
 
     return finish
@@ -185,13 +196,15 @@ def _paint(canvas: Figure) -> Image:
     return image
 
 
-def _compress(image: Image, alt: str) -> tuple[bytes, bytes]:
+def _compress(image: Image, alt: str, wanted: Collection[str]) -> tuple[bytes, bytes]:
     """Return the TIFF, and the picture for Word, which is that one reduced."""
     tiff, png, image = io.BytesIO(), io.BytesIO(), image.convert("RGB")
     described = {270: alt.encode("ascii", "replace").decode()}  # tag 270: ImageDescription, which is ASCII
-    image.save(tiff, "TIFF", compression="tiff_lzw", dpi=(TIFF_DPI, TIFF_DPI), tiffinfo=described)
-    dpi = TIFF_DPI / WORD_SHARE
-    image.reduce(WORD_SHARE).save(png, "PNG", dpi=(dpi, dpi), compress_level=3)
+    if "tiff" in wanted:
+        image.save(tiff, "TIFF", compression="tiff_lzw", dpi=(TIFF_DPI, TIFF_DPI), tiffinfo=described)
+    if "png" in wanted:
+        dpi = TIFF_DPI / WORD_SHARE
+        image.reduce(WORD_SHARE).save(png, "PNG", dpi=(dpi, dpi), compress_level=3)
     return tiff.getvalue(), png.getvalue()
 
 
