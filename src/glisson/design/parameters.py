@@ -71,7 +71,10 @@ class Parameter:
             return self._table(value, number=float in origins)
         if origins & {Sequence, tuple, list}:
             parts = tuple(part.strip() for part in value.split(","))
-            return parts if str in _parts(self.hint) else tuple(self._number(part) for part in parts)
+            if str in _parts(self.hint):
+                return parts
+            one = self._whole if int in _parts(self.hint) else self._number
+            return tuple(one(part) for part in parts)
         return value
 
     def _table(self, text: str, *, number: bool) -> Any:
@@ -81,12 +84,21 @@ class Parameter:
         if any(len(pair) != 2 for pair in pairs):
             raise SettingsError(f"{self.name} {text!r}", expected="pairs such as 0:1,3:0.5 or DEB-TACE=12,Y-90=8")
         keys = typing.get_args(next(h for h in _choices(self.hint) if typing.get_origin(h) in {Mapping, dict}))
-        return {
+        table = {
             key.strip() if keys[0] is str else self._number(key): (
-                int(self._number(value)) if keys[1] is int else self._number(value)
+                self._whole(value) if keys[1] is int else self._number(value)
             )
             for key, value in pairs
         }
+        if len(table) < len(pairs):
+            raise SettingsError(f"{self.name} {text!r} names one of its keys twice", expected="each once")
+        return table
+
+    def _whole(self, text: str) -> int:
+        number = self._number(text)
+        if not number.is_integer():
+            raise SettingsError(f"{self.name} holds {text.strip()!r}", expected="a whole number")
+        return int(number)
 
     def _number(self, text: str) -> float:
         try:
@@ -168,8 +180,23 @@ def _built(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     hints = typing.get_type_hints(function)
     unknown = sorted(set(arguments) - set(hints))
     if unknown:
-        raise SettingsError(f"unknown assumption {', '.join(unknown)}", expected="any of " + ", ".join(hints))
+        raise SettingsError(f"unknown assumption {', '.join(unknown)}", expected="any of " + ", ".join(_asked(hints)))
+    asked = inspect.signature(function).parameters
+    missing = [name for name, p in asked.items() if _default(p.default) is inspect.Parameter.empty
+               and repr(p.default) != "<factory>" and name not in arguments]  # fmt: skip
+    if missing:
+        given = f"{', '.join(arguments)} without {', '.join(missing)}" if arguments else f"no {', '.join(missing)}"
+        raise SettingsError(f"{_what(function)}: {given}", todo="give all of them, or none")
     return function(**{name: _made(hints[name], value) for name, value in arguments.items()})
+
+
+def _asked(hints: Mapping[str, Any]) -> list[str]:
+    return [name for name in hints if name != "return"]
+
+
+def _what(function: Callable[..., Any]) -> str:
+    """Return the name of a design or table in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", function.__name__).lower().replace("_", " ")
 
 
 def _table_of(hint: Any) -> Callable[..., Any] | None:
