@@ -37,6 +37,7 @@ def simulate(
 ) -> None:
     """Simulate a trial under several truths: how often it succeeds, when it stops, with how many patients."""
     from glisson.design.simulation_file import read_simulation  # noqa: PLC0415 - start-up stays quick
+    from glisson.errors import SettingsError  # noqa: PLC0415
     from glisson.reporting.design_folder import check_design, simulation_json, write_design  # noqa: PLC0415
     from glisson.reporting.plain import WIDTH, plain  # noqa: PLC0415
     from glisson.reporting.simulation import simulation_document  # noqa: PLC0415
@@ -46,9 +47,12 @@ def simulate(
     if out is not None:
         check_design(out, force=force)
     asked = read_simulation(file)
-    asked = replace(asked, trials=trials or asked.trials, seed=asked.seed if seed is None else seed)
+    asked = replace(asked, trials=asked.trials if trials is None else trials, seed=asked.seed if seed is None else seed)
     if resume is not None:
-        resume.mkdir(parents=True, exist_ok=True)
+        try:
+            resume.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"--resume {resume}: {error.strerror}", expected="a folder") from None
     _say_compiling()
     rows = Estimates(())
     with _executor(cluster) as executor:
@@ -77,14 +81,18 @@ def _executor(address: str) -> Iterator[Executor | None]:
     if not address:
         yield None
         return
-    from glisson.errors import NotSupportedError  # noqa: PLC0415
+    from glisson.errors import NotSupportedError, SettingsError  # noqa: PLC0415
 
     try:
         from dask.distributed import Client  # noqa: PLC0415
     except ImportError:
         raise NotSupportedError("A cluster needs the extra `cluster`: pip install 'glisson[cluster]'.") from None
-    with Client(address) as client:  # type: ignore[no-untyped-call]
-        yield client.get_executor()
+    try:
+        client = Client(address)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--cluster {address}: {error}", expected="an address such as tcp://host:8786") from None
+    with client:
+        yield client.get_executor()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.stated import Number, checked_max_n, rising, stated
+from glisson.design.stated import Number, checked_max_n, counted, rising, stated
 from glisson.errors import SettingsError
 from glisson.kernels.beta_mixture import binomial_probabilities, superiority, tail
 from glisson.methods.borrowed_prior import VAGUE_WEIGHT, BorrowedPrior, robust
@@ -179,6 +179,11 @@ def borrowed_control(
     hoped = stated(p_treated, "response rate under the new therapy")
     if not 0 < hoped.value < 1:
         raise SettingsError(f"a response rate of {hoped.value:g}", expected="a number between 0 and 1")
+    if not any(0 < prior.mean + drift < 1 for drift in drifts):
+        raise SettingsError(
+            f"drifts {', '.join(f'{d:g}' for d in drifts) or 'of no size'} from a control rate of {prior.mean:.3g}",
+            expected="at least one that leaves a proportion between 0 and 1",
+        )
     better = superiority(
         ([1.0], [1.0], [1.0], treated), (prior.weights, prior.first, prior.second, controls)
     )  # fmt: skip
@@ -363,7 +368,7 @@ def _smallest(prior: BorrowedPrior, p0: float, p1: float, certainty: float, powe
         needed = _needed(prior, n, p0, certainty)
         if needed == 0:
             raise SettingsError(
-                f"the prior {prior.name!r} alone makes {n} patients without a response a success",
+                f"the prior {prior.name!r} alone makes {counted(n, 'patient')} without a response a success",
                 expected="a weaker prior, or more certainty",
             )
         reached = float(binomial_probabilities(n, p1)[0][needed:].sum())

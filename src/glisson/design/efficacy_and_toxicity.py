@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from glisson.design.one_stage import NAMES as RESPONSE
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.stated import Number, counted, percent, positive, rising, stated
-from glisson.design.toxicity import checked_looks
+from glisson.design.toxicity import check_patients, checked_looks
 from glisson.errors import SettingsError
 from glisson.kernels.bivariate_stopping import go_chances, joint_cells, rule_bounds
 from glisson.tables import Estimate, Estimates
@@ -101,8 +101,7 @@ def efficacy_toxicity(
     size, link = stated(alpha, SIZE.name), positive(odds_ratio, "odds ratio of response and toxicity")
     if not 0 < size.value < 1:
         raise SettingsError(f"a type I error of {size.value:g}", expected="a number between 0 and 1")
-    if n < 1 or int(n) != n:
-        raise SettingsError(f"{n} patients", expected="a whole number from 1 on")
+    check_patients(n)
     if control not in {"null", "each"}:
         raise SettingsError(f"control {control!r}", expected="null or each")
     places = checked_looks(looks, n)

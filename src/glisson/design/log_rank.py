@@ -27,7 +27,7 @@ def logrank_trial(
     non_inferiority_margin: float | None = None,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial compared once by a log-rank test.
+    """Plan a randomised trial compared once by a log-rank test.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def _protocol(
 ) -> tuple[str, ...]:
     hypothesis = "" if margin is None else f" of the hypothesis that the hazard ratio is {margin:g} or more"
     design = (
-        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.endpoint}. The arms are "
+        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}. The arms are "
         f"compared by a {sided}-sided log-rank test at the {alpha:g} level{hypothesis}."
     )
     effect = f"a hazard ratio of {math.exp(size.log_ratio):.2f}"

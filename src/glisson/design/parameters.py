@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from glisson.design.fits import choices, fits, wanted
 from glisson.design.plan import Assumption
 from glisson.errors import SettingsError
 
@@ -55,7 +55,7 @@ class Parameter:
         Raises
         ------
         SettingsError
-            If the text is none.
+            If it is none.
 
         Examples
         --------
@@ -64,14 +64,21 @@ class Parameter:
         >>> p.read("0:1, 3:0.5"), p.read("0.6")
         ({0.0: 1.0, 3.0: 0.5}, 0.6)
         """
-        if not isinstance(value, str) or value in _words(self.hint):
-            return value
-        origins = {typing.get_origin(h) or h for h in _choices(self.hint)}
+        read = self._of_text(value) if isinstance(value, str) and value not in _words(self.hint) else value
+        if read is not None and not fits(self.hint, read):
+            raise SettingsError(f"{self.name} {read!r}", expected=wanted(self.hint))
+        return read
+
+    def _of_text(self, value: str) -> Any:
+        origins = {typing.get_origin(h) or h for h in choices(self.hint)}
         if origins & {Mapping, dict}:
             return self._table(value, number=float in origins)
         if origins & {Sequence, tuple, list}:
             parts = tuple(part.strip() for part in value.split(","))
-            return parts if str in _parts(self.hint) else tuple(self._number(part) for part in parts)
+            if str in _parts(self.hint):
+                return parts
+            one = self._whole if int in _parts(self.hint) else self._number
+            return tuple(one(part) for part in parts)
         return value
 
     def _table(self, text: str, *, number: bool) -> Any:
@@ -80,13 +87,22 @@ class Parameter:
         pairs = [re.split("[:=]", part) for part in text.split(",")]
         if any(len(pair) != 2 for pair in pairs):
             raise SettingsError(f"{self.name} {text!r}", expected="pairs such as 0:1,3:0.5 or DEB-TACE=12,Y-90=8")
-        keys = typing.get_args(next(h for h in _choices(self.hint) if typing.get_origin(h) in {Mapping, dict}))
-        return {
+        keys = typing.get_args(next(h for h in choices(self.hint) if typing.get_origin(h) in {Mapping, dict}))
+        table = {
             key.strip() if keys[0] is str else self._number(key): (
-                int(self._number(value)) if keys[1] is int else self._number(value)
+                self._whole(value) if keys[1] is int else self._number(value)
             )
             for key, value in pairs
         }
+        if len(table) < len(pairs):
+            raise SettingsError(f"{self.name} {text!r} names one of its keys twice", expected="each once")
+        return table
+
+    def _whole(self, text: str) -> int:
+        number = self._number(text)
+        if not number.is_integer():
+            raise SettingsError(f"{self.name} holds {text.strip()!r}", expected="a whole number")
+        return int(number)
 
     def _number(self, text: str) -> float:
         try:
@@ -155,26 +171,44 @@ def _made(hint: Any, value: Any) -> Any:
     if isinstance(value, Mapping):
         if table is not None:
             return _built(table, value)
-        inner = [part for h in _choices(hint) for part in typing.get_args(h) if _table_of(part) is not None]
+        inner = [part for h in choices(hint) for part in typing.get_args(h) if _table_of(part) is not None]
         return {key: _made(inner[0], one) for key, one in value.items()} if inner else value
     return tuple(_made(None, one) for one in value) if isinstance(value, list) else value
 
 
 def _parts(hint: Any) -> set[Any]:
-    return {part for h in _choices(hint) for part in typing.get_args(h)}
+    return {part for h in choices(hint) for part in typing.get_args(h)}
 
 
 def _built(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     hints = typing.get_type_hints(function)
     unknown = sorted(set(arguments) - set(hints))
     if unknown:
-        raise SettingsError(f"unknown assumption {', '.join(unknown)}", expected="any of " + ", ".join(hints))
+        raise SettingsError(f"unknown assumption {', '.join(unknown)}", expected="any of " + ", ".join(_asked(hints)))
+    asked = inspect.signature(function).parameters
+    missing = [name for name, p in asked.items() if _default(p.default) is inspect.Parameter.empty
+               and repr(p.default) != "<factory>" and name not in arguments]  # fmt: skip
+    if missing:
+        given = f"{', '.join(arguments)} without {', '.join(missing)}" if arguments else f"no {', '.join(missing)}"
+        raise SettingsError(f"{_what(function)}: {given}", todo="give all of them, or none")
+    for name, value in arguments.items():
+        if value is not None and not fits(hints[name], value):
+            raise SettingsError(f"{_what(function)}: {name} {value!r}", expected=wanted(hints[name]))
     return function(**{name: _made(hints[name], value) for name, value in arguments.items()})
+
+
+def _asked(hints: Mapping[str, Any]) -> list[str]:
+    return [name for name in hints if name != "return"]
+
+
+def _what(function: Callable[..., Any]) -> str:
+    """Return the name of a design or table in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", function.__name__).lower().replace("_", " ")
 
 
 def _table_of(hint: Any) -> Callable[..., Any] | None:
     """Return the table of assumptions a parameter is, if it is one."""
-    found: list[Any] = [h for h in _choices(hint) if dataclasses.is_dataclass(h) and h is not Assumption]
+    found: list[Any] = [h for h in choices(hint) if dataclasses.is_dataclass(h) and h is not Assumption]
     return found[0] if found else None
 
 
@@ -182,25 +216,19 @@ def _default(default: Any) -> Any:
     return inspect.Parameter.empty if repr(default) == "<factory>" else default
 
 
-def _choices(hint: Any) -> tuple[Any, ...]:
-    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
-        return tuple(part for h in typing.get_args(hint) for part in _choices(h))
-    return (hint,)
-
-
 def _plain(hint: Any) -> Any:
-    choices = [h for h in _choices(hint) if h is not type(None) and h is not Assumption]
-    if any(typing.get_origin(h) in {Mapping, dict, Sequence, tuple, list} for h in choices):
+    kinds = [h for h in choices(hint) if h is not type(None) and h is not Assumption]
+    if any(typing.get_origin(h) in {Mapping, dict, Sequence, tuple, list} for h in kinds):
         return str
     words = _words(hint)
-    if words and len(choices) == sum(typing.get_origin(h) is Literal for h in choices):
+    if words and len(kinds) == sum(typing.get_origin(h) is Literal for h in kinds):
         return Literal[words]
-    return choices[0] if len(choices) == 1 and choices[0] in {int, float, str, bool} else None
+    return kinds[0] if len(kinds) == 1 and kinds[0] in {int, float, str, bool} else None
 
 
 def _words(hint: Any) -> tuple[Any, ...]:
     """Return the words a parameter may be."""
-    return tuple(word for h in _choices(hint) if typing.get_origin(h) is Literal for word in typing.get_args(h))
+    return tuple(word for h in choices(hint) if typing.get_origin(h) is Literal for word in typing.get_args(h))
 
 
 def _told(function: Callable[..., Any]) -> dict[str, str]:

@@ -13,8 +13,9 @@ from glisson.design.assurance import assurance
 from glisson.design.cohort_facts import EVERYBODY, CohortFacts, Fact
 from glisson.design.curves import Curve, accrual_curve, effects_around, power_curve, size_curve
 from glisson.design.kinds import Kind, kind
+from glisson.design.parameters import Parameter
 from glisson.design.plan import Assumption, TrialDesign
-from glisson.design.stated import DAYS
+from glisson.design.stated import DAYS, positive
 from glisson.errors import SettingsError
 from glisson.tables import Estimates
 
@@ -113,20 +114,10 @@ def plan(
     29
     """
     parameters = kind.parameters()
-    unknown = sorted(set(given) - set(parameters))
-    if unknown:
-        raise SettingsError(
-            f"{kind.name} has no setting {', '.join(unknown)}", expected="any of " + ", ".join(parameters)
-        )
     full = dict(given)
     if told is not None:
         full |= {name: _from_cohort(role, told, given) for name, role in kind.told.items() if name not in given}
-    missing = [name for name, p in parameters.items() if p.required and name not in full]
-    if missing:
-        raise SettingsError(
-            f"{kind.name} needs {', '.join(missing)}",
-            todo="give them, or take what a cohort can tell from its assessment (--from results.json)",
-        )
+    _check(kind, full, parameters)
     design = kind.design(full)
     if told is not None and "response" in kind.told.values() and design.boundaries:
         design = _with_assurance(design, told)
@@ -134,6 +125,24 @@ def plan(
         kind=kind, given=full, design=design, power=power_curve(design, _value(full.get(kind.effect))),
         size=_size(kind, full), accrual=_accrual(design, patients_a_year),
     )  # fmt: skip
+
+
+def _check(kind: Kind, full: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> None:
+    """Refuse everything that is unknown, missing or not of its type, at once."""
+    unknown = sorted(set(full) - set(parameters))
+    missing = [name for name, p in parameters.items() if p.required and name not in full]
+    found = [f"{kind.name} has no setting {', '.join(unknown)}"] if unknown else []
+    found += [f"{kind.name} needs {', '.join(missing)}"] if missing else []
+    for name in [name for name in full if name in parameters]:
+        try:
+            parameters[name].read(full[name])
+        except SettingsError as error:
+            found.append(f"{error.found}, expected {error.expected}")
+    if not found:
+        return
+    expected = "settings among " + ", ".join(parameters) if unknown else ""
+    todo = "give what is missing, or take what a cohort can tell from its assessment (--from results.json)"
+    raise SettingsError("; ".join(found), expected=expected, todo=todo if missing else "")
 
 
 def read_plan(path: Path) -> tuple[Kind, dict[str, Any]]:
@@ -156,7 +165,19 @@ def read_plan(path: Path) -> tuple[Kind, dict[str, Any]]:
     if not isinstance(given.get("design"), str):
         raise SettingsError(f"{path.name} names no design", expected='a line such as design = "two-stage"')
     chosen = kind(given.pop("design"))
-    return chosen, {name: _periods(value) for name, value in given.items()}
+    return chosen, {name: _periods(value) for name, value in _laid_open(chosen, given).items()}
+
+
+def _laid_open(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with tables such as ``[cross_over]`` and ``[arms]`` under the names their fields have."""
+    known, out = kind.parameters(), dict[str, Any]()
+    for name, value in given.items():
+        inside = {p.path[-1]: p.name for p in known.values() if p.path[:-1][-1:] == (name,)}
+        if name not in known and inside and isinstance(value, dict):
+            out |= {inside.get(key, f"{name}_{key}"): one for key, one in value.items()}
+        else:
+            out[name] = value
+    return out
 
 
 def _periods(value: Any) -> Any:
@@ -220,6 +241,8 @@ def _size(kind: Kind, full: Mapping[str, Any]) -> Curve | None:
 
 
 def _accrual(design: TrialDesign, rates: tuple[float, ...]) -> tuple[tuple[str, Curve], ...]:
+    for rate in rates:
+        positive(rate, "patients a year")
     return tuple(
         (f"{rate:g} patients a year", curve) for rate, curve in zip(rates, accrual_curve(design.n, rates), strict=True)
     )

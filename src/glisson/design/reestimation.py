@@ -8,7 +8,7 @@ from dataclasses import replace
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from glisson.design.asked import check_errors, check_positive, check_ratio, check_share
+from glisson.design.asked import check_errors, check_most, check_positive, check_ratio, check_share
 from glisson.design.citations import GOULD, LACHIN, LEHMACHER, MEHTA, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
 from glisson.design.log_rank import crossing, logrank_trial, needed_events, randomised
@@ -33,7 +33,7 @@ def blinded_reestimation(
     sided: int = 2,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return the trial with patients recomputed from the event rate of both arms together.
+    """Plan the trial with patients recomputed from the event rate of both arms together.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def promising_zone(
     least_conditional_power: float = 0.36,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a trial whose events are raised after an interim look that is promising.
+    """Plan a trial whose events are raised after an interim look that is promising.
 
     Parameters
     ----------
@@ -184,16 +184,9 @@ def promising_zone(
     (99, [0.804, 0.833])
     """
     check_errors(alpha, power, 1)
-    check_share(interim, "an interim look at a fraction")
-    check_share(least_conditional_power, "a least conditional power")
-    if arms.proportional:
-        check_ratio(arms.ratio, None)
-    if largest <= 1 or least_conditional_power >= power:
-        raise SettingsError(
-            f"an increase to {largest:g} times the events from a conditional power of {least_conditional_power:g} on",
-            expected=f"more than 1, and a conditional power below {power:g}",
-        )
-    most = None if max_n is None else math.floor(max_n / largest)
+    _check_zone(arms, interim, largest, least_conditional_power, power)
+    check_most(max_n)
+    most = None if max_n is None else max(2, math.floor(max_n / largest))
     plan = sized(arms, needed_events(arms, alpha, power, 1, "schoenfeld", None), alpha=alpha, sided=1, max_n=most)
     first = max(1, round(interim * plan.events))
     rule = Promising(
@@ -207,16 +200,55 @@ def promising_zone(
     n, events = math.ceil(plan.n * largest), math.floor(plan.events * largest)
     if max_n is not None:
         n = min(n, max_n)
-    low, high = rule.zone(least_conditional_power), rule.zone(power)
-    zones = (
+    zones = _zones(rule, first, events, n)
+    return TrialDesign(
+        kind="promising_zone",
+        title="Two arms, events raised after a promising interim look",
+        n=n,
+        events=events,
+        assumptions=(*arms.assumptions(), Assumption(name="largest increase", value=largest, origin=arms.origin)),
+        boundaries=zones,
+        characteristics=Estimates(tuple(_zone_rows(arms, rule, drift, plan.n, plan.events, n))),
+        protocol=(
+            f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}, "
+            f"compared by a "
+            f"one-sided log-rank test at the {alpha:g} level. {plan.events} events of {plan.n} patients, entered over "
+            f"{months(plan.accrual_months)}, are planned.",
+            *(b.rule for b in zones),
+            "The weights of the stages are fixed beforehand and the decision rests on the log-rank statistic alone, "
+            "which "
+            "keeps alpha. There is no early stopping.",
+            *crossing(arms),
+        ),
+        references=(MEHTA, LEHMACHER, SCHOENFELD, LACHIN),
+    )
+
+
+def _check_zone(arms: TwoArms, interim: float, largest: float, least_conditional_power: float, power: float) -> None:
+    check_share(interim, "an interim look at a fraction")
+    check_share(least_conditional_power, "a least conditional power")
+    if arms.proportional:
+        check_ratio(arms.ratio, None)
+    if largest <= 1 or least_conditional_power >= power:
+        raise SettingsError(
+            f"an increase to {largest:g} times the events from a conditional power of {least_conditional_power:g} on",
+            expected=f"more than 1, and a conditional power below {power:g}",
+        )
+
+
+def _zones(rule: Promising, first: int, events: int, n: int) -> tuple[Boundary, Boundary]:
+    """Return the interim look, which only raises the events, and the final one."""
+    low, high = rule.zone(rule.least), rule.zone(rule.target)
+    return (
         Boundary(
             look=1,
             events=first,
             scale="z",
             rule=(
-                f"At {first} events: where z lies from {low:.3f} (conditional power {least_conditional_power:.0%}) "
+                f"At {first} events: where z lies from {low:.3f} (conditional power {rule.least:.0%}) "
                 f"to {high:.3f} "
-                f"({power:.0%}), the events are raised until the conditional power is {power:.0%}, to {events} at most."
+                f"({rule.target:.0%}), the events are raised until the conditional power is {rule.target:.0%}, "
+                f"to {events} at most."
             ),
         ),
         Boundary(
@@ -231,27 +263,6 @@ def promising_zone(
                 "events after the interim look."
             ),
         ),
-    )
-    return TrialDesign(
-        kind="promising_zone",
-        title="Two arms, events raised after a promising interim look",
-        n=n,
-        events=events,
-        assumptions=(*arms.assumptions(), Assumption(name="largest increase", value=largest, origin=arms.origin)),
-        boundaries=zones,
-        characteristics=Estimates(tuple(_zone_rows(arms, rule, drift, plan.n, plan.events, n))),
-        protocol=(
-            f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.endpoint}, "
-            f"compared by a "
-            f"one-sided log-rank test at the {alpha:g} level. {plan.events} events of {plan.n} patients, entered over "
-            f"{months(plan.accrual_months)}, are planned.",
-            *(b.rule for b in zones),
-            "The weights of the stages are fixed beforehand and the decision rests on the log-rank statistic alone, "
-            "which "
-            "keeps alpha. There is no early stopping.",
-            *crossing(arms),
-        ),
-        references=(MEHTA, LEHMACHER, SCHOENFELD, LACHIN),
     )
 
 

@@ -34,7 +34,7 @@ def rmst_trial(
     margin_months: float = 0.0,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial compared by the difference of restricted mean survival times.
+    """Plan a randomised trial compared by the difference of restricted mean survival times.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def sentence(flow: Flow, fit: Fit, gained: float) -> str:
 
 def _protocol(arms: TwoArms, fit: Fit, alpha: float, sided: int, margin: float) -> tuple[str, ...]:
     design = (
-        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.endpoint}. The arms are "
+        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}. The arms are "
         f"compared by the mean time lived within {fit.horizon:g} months, as the area under the Kaplan-Meier curves, by "
         f"a {sided}-sided test at the {alpha:g} level" + (f" against a loss of {margin:g} months." if margin else ".")
     )

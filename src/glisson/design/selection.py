@@ -13,6 +13,7 @@ from glisson.design.asked import check_positive, check_share
 from glisson.design.citations import LIU, SIMON
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, row
+from glisson.design.two_arms import endpoint_words
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course, expected_events
 from glisson.tables import Estimate, Estimates
@@ -99,7 +100,7 @@ def selection_response(
     origin: str = "typed",
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial that picks the treatment with most responders.
+    """Plan a randomised trial that picks the treatment with most responders.
 
     Parameters
     ----------
@@ -180,7 +181,7 @@ def selection_survival(
     origin: str = "typed",
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial that picks the treatment with the lowest hazard.
+    """Plan a randomised trial that picks the treatment with the lowest hazard.
 
     Parameters
     ----------
@@ -349,7 +350,7 @@ def _design(
     )
     names = f"{', '.join(treatments[:-1])} and {treatments[-1]}"
     protocol = (
-        f"Patients are randomised evenly between {names}. The endpoint is {endpoint}. {rule}",
+        f"Patients are randomised evenly between {names}. The endpoint is {endpoint_words(endpoint)}. {rule}",
         f"{each} patients a treatment, {k * each} in all, pick the best with a probability of {reached:.1%} if it "
         f"has {what} and "
         f"the others are alike." + (f" More cannot be expected; {correct:.0%} would need more." if limited else ""),

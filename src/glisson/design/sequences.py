@@ -99,7 +99,7 @@ def delayed_start(
     max_n: int | None = None,
     origin: str = "typed",
 ) -> TrialDesign:
-    """Return a randomised trial of a treatment given first against the same treatment given at progression.
+    """Plan a randomised trial of a treatment given first against the same treatment given at progression.
 
     Parameters
     ----------
@@ -144,23 +144,7 @@ def delayed_start(
     """
     check_errors(alpha, power, sided)
     check_positive(horizon_months, "a horizon of months")
-    check_positive(accrual_per_month, "patients a month")
-    check_positive(follow_up_months, "months of follow-up", zero=True)
-    check_positive(allocation, "an allocation")
-    if not 0 <= dropout_a_year < 1:
-        raise SettingsError(f"a dropout of {dropout_a_year:g} a year", expected="a share from 0 to below 1")
-    early, late = first.course(), later.course()
-    flow, null = (
-        Flow(
-            control=late,
-            new=new,
-            enter=_even(accrual_per_month),
-            allocation=allocation,
-            dropout=-math.log1p(-dropout_a_year) / 12,
-            follow_up_months=follow_up_months,
-        )
-        for new in (early, late)
-    )
+    flow, null = _flows(first, later, accrual_per_month, follow_up_months, dropout_a_year, allocation)
     control, new = means(flow, horizon_months)
     if new <= control:
         raise SettingsError(
@@ -197,17 +181,42 @@ def delayed_start(
         boundaries=(Boundary(look=1, n=fit.n, scale="z", efficacy=critical, rule=rule),),
         characteristics=Estimates((*rows(flow, null, fit, "os", alpha, sided), *shares)),
         protocol=(
-            f"Patients are randomised between two strategies, {first.name} and {later.name}. The second treatment "
-            f"of each is "
-            f"offered at progression, and {_second(first):.0%} and {_second(later):.0%} are expected to get it. The "
-            f"primary "
-            f"endpoint is the mean survival within {horizon_months:g} months of all who were randomised, whatever "
-            f"they were "
-            f"given; it is compared by a {sided}-sided test at the {alpha:g} level.",
+            _compared(first, later, horizon_months, alpha, sided),
             sentence(flow, fit, new - control),
             "The trial compares orders of treatment, not treatments. It says nothing on what is best at progression.",
         ),
         references=(MURPHY, ROYSTON),
+    )
+
+
+def _flows(
+    first: Strategy, later: Strategy, accrual: float, follow_up: float, dropout: float, allocation: float
+) -> tuple[Flow, Flow]:
+    """Return the courses in calendar time as assumed, and with no difference."""
+    check_positive(accrual, "patients a month")
+    check_positive(follow_up, "months of follow-up", zero=True)
+    check_positive(allocation, "an allocation")
+    if not 0 <= dropout < 1:
+        raise SettingsError(f"a dropout of {dropout:g} a year", expected="a share from 0 to below 1")
+    early, late = first.course(), later.course()
+    as_assumed, null = (
+        Flow(control=late, new=new, enter=_even(accrual), allocation=allocation, dropout=-math.log1p(-dropout) / 12,
+             follow_up_months=follow_up)
+        for new in (early, late)
+    )  # fmt: skip
+    return as_assumed, null
+
+
+def _compared(first: Strategy, later: Strategy, horizon_months: float, alpha: float, sided: int) -> str:
+    """Return the paragraph on strategies, endpoint and test."""
+    return (
+        f"Patients are randomised between two strategies, {first.name} and {later.name}. The second treatment "
+        f"of each is "
+        f"offered at progression, and {_second(first):.0%} and {_second(later):.0%} are expected to get it. The "
+        f"primary "
+        f"endpoint is the mean survival within {horizon_months:g} months of all who were randomised, whatever "
+        f"they were "
+        f"given; it is compared by a {sided}-sided test at the {alpha:g} level."
     )
 
 

@@ -43,7 +43,7 @@ def group_sequential(
     non_inferiority_margin: float | None = None,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial of a survival time that may stop early.
+    """Plan a randomised trial of a survival time that may stop early.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def _protocol(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: fl
         "" if arms.proportional else ", averaged over the events"
     )
     design = (
-        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.endpoint}, compared by "
+        f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}, compared by "
         f"a {rules.sided}-sided log-rank test at the {rules.alpha:g} level{hypothesis}."
     )
     number = (

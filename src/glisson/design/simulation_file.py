@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import math
 import tomllib
@@ -163,15 +164,23 @@ def _scenario(name: str, given: dict[str, Any], path: Path, *, where: str) -> Sc
     try:
         part = TrialPart.model_validate(given)
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        found = "; ".join(_complaint(e) for e in error.errors())
         place = f"{path.name}{', ' + where if where else ''}"
         raise SettingsError(f"{place}: {found}", todo="see docs/how-to/design-a-trial.md for the keys") from None
     arms = _arms(part)
     return Scenario(
-        name=name, arms=arms, n=part.n, accrual=_periods(part.accrual_per_month, 1 / MONTH),
+        name=name, arms=arms, n=part.n, accrual=_periods(part.accrual_per_month, 1 / MONTH, "accrual_per_month"),
         looks=_looks(part, path), statistic=_statistic(part), endpoint=part.endpoint,
         latest=None if part.latest_month is None else part.latest_month * MONTH,
     )  # fmt: skip
+
+
+def _complaint(error: Mapping[str, Any]) -> str:
+    """Return one key and what is wrong with it."""
+    said = {"extra_forbidden": "no such key", "missing": "missing"}.get(error["type"])
+    message = said or error["msg"].replace("Input should be", "should be").replace(" or instance of StatisticPart", "")
+    key = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "StatisticPart")))
+    return f"{key}: {message}"
 
 
 def _arms(part: TrialPart) -> tuple[Arm, ...]:
@@ -207,14 +216,14 @@ def _survival(part: SurvivalPart, first: SurvivalPart, where: str) -> Survival:
     if given.median_months is None and given.hazard_per_month is None:
         raise SettingsError(f"{where}: no survival", expected="median_months or hazard_per_month, at least of one arm")
     if given.hazard_per_month is not None:
-        table = _periods(given.hazard_per_month, 1 / MONTH)
+        table = _periods(given.hazard_per_month, 1 / MONTH, f"{where}: hazard_per_month")
         base = Survival.piecewise(table.starts, table.values)
     elif given.shape != 1:
         base = Survival.weibull(shape=given.shape, median=float(given.median_months or 0) * MONTH)
     else:
         base = Survival.exponential(median=float(given.median_months or 0) * MONTH)
     cured = base.with_cured(given.cured) if given.cured else base
-    return cured.times(_periods(part.hazard_ratio, 1.0))
+    return cured.times(_periods(part.hazard_ratio, 1.0, f"{where}: hazard_ratio"))
 
 
 def _dropout(share: float) -> Survival | None:
@@ -223,14 +232,19 @@ def _dropout(share: float) -> Survival | None:
     return Survival.exponential(hazard=-math.log1p(-share) / (12 * MONTH))
 
 
-def _periods(table: ByPeriod, unit: float) -> Periods:
+def _periods(table: ByPeriod, unit: float, what: str) -> Periods:
     """Return values by period; starts are months."""
+    for value in table.values() if isinstance(table, dict) else [table]:
+        if not 0 <= value < math.inf:
+            raise SettingsError(f"{what} of {value:g}", expected="a number from 0 on")
     if not isinstance(table, dict):
         return Periods.constant(float(table) * unit)
+    if not any(key.strip() in {"0", "0.0"} for key in table):
+        raise SettingsError(f"{what} from months {', '.join(table)}", expected="the first from month 0")
     try:
         pairs = sorted((float(start) * MONTH, float(value) * unit) for start, value in table.items())
     except ValueError:
-        found = f"periods {', '.join(table)}"
+        found = f"{what} from months {', '.join(table)}"
         raise SettingsError(found, expected="months as keys, such as {0 = 1.0, 3 = 0.5}") from None
     return Periods(starts=tuple(s for s, _ in pairs), values=tuple(v for _, v in pairs))
 
@@ -254,6 +268,16 @@ def _looks(part: TrialPart, path: Path) -> tuple[Look, ...]:
                             expected="one of them")  # fmt: skip
     if part.looks_from:
         return _looks_of_design(path.parent / part.looks_from)
+    for i, look in enumerate(part.looks, start=1):
+        given = [name for name in ("events", "month", "patients") if getattr(look, name) is not None]
+        if len(given) != 1:
+            raise SettingsError(f"{path.name}: look {i} goes by {' and '.join(given) or 'nothing'}",
+                                expected="one of events, month and patients")  # fmt: skip
+    for name in ("events", "month", "patients"):
+        places = [getattr(look, name) for look in part.looks if getattr(look, name) is not None]
+        if any(later <= earlier for earlier, later in itertools.pairwise(places)):
+            raise SettingsError(f"{path.name}: looks at {', '.join(f'{p:g}' for p in places)} {name}",
+                                expected="rising numbers")  # fmt: skip
     return tuple(
         Look(
             day=None if look.month is None else look.month * MONTH, events=look.events, patients=look.patients,

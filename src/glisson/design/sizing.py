@@ -12,6 +12,7 @@ from glisson.design.asked import check_most
 from glisson.design.events import fewest_that_show
 from glisson.design.flow import Planned
 from glisson.design.rows import per_arm, within
+from glisson.design.stated import counted
 from glisson.errors import SettingsError
 
 #: Months of accrual beyond which a trial is no trial.
@@ -179,7 +180,7 @@ def _limited(arms: Planned, needed: Callable[[float], float], alpha: float, side
     )
     if events < fewest:
         raise SettingsError(
-            f"{most} patients give {events} events by month {end:.0f}",
+            f"{most} patients give {counted(events, 'event')} by month {end:.0f}",
             expected=f"at least {fewest}, below which nothing can be significant",
             todo="follow them longer, or let in more",
         )  # fmt: skip

@@ -84,7 +84,7 @@ def smart_trial(
     endpoint: str = "alive at the milestone",
     origin: str = "typed",
 ) -> TrialDesign:
-    """Return a sequential, multiple assignment, randomised trial sized by two of its regimes.
+    """Plan a sequential, multiple assignment, randomised trial sized by two of its regimes.
 
     Parameters
     ----------

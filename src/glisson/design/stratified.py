@@ -17,7 +17,7 @@ from glisson.design.flow import Flow
 from glisson.design.log_rank import needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
-from glisson.design.sizing import sized
+from glisson.design.sizing import Size, sized
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course
@@ -112,7 +112,7 @@ def stratified_logrank(
     sided: int = 2,
     max_n: int | None = None,
 ) -> TrialDesign:
-    """Return a randomised trial compared by a log-rank test within strata.
+    """Plan a randomised trial compared by a log-rank test within strata.
 
     Parameters
     ----------
@@ -156,16 +156,48 @@ def stratified_logrank(
         parts, needed_events(arms, alpha, power, sided, "schoenfeld", None), alpha=alpha, sided=sided, max_n=max_n
     )
 
+    power_reached = power_of_events(
+        events=size.events, log_ratio=size.log_ratio, alpha=alpha, allocation=arms.allocation, sided=sided
+    )
+    rows = _rows(parts, size, power_reached, alpha, sided)
+    ignored = next(e for e in rows if e.statistic == "unstratified_power").value
+    rule = f"At {size.events} events the new treatment is superior if the stratified test's p-value is below {alpha:g}."
+    return TrialDesign(
+        kind="stratified_logrank",
+        title=f"Two arms, log-rank test in {len(strata)} strata",
+        n=size.n,
+        events=size.events,
+        assumptions=_assumptions(arms, strata),
+        boundaries=(Boundary(look=1, n=size.n, events=size.events, scale="p", efficacy=alpha, rule=rule),),
+        characteristics=Estimates(tuple(rows)),
+        protocol=(
+            f"Patients are randomised {randomised(arms.allocation)} within strata ({', '.join(strata)}). The "
+            f"primary endpoint is {arms.outcome}. "
+            f"The arms are compared by a {sided}-sided stratified log-rank test at the {alpha:g} level.",
+            f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
+            f"{months(size.accrual_months)}, and "
+            f"{size.events} events give a power of {power_reached:.1%} to find an average hazard ratio of "
+            f"{math.exp(size.log_ratio):.2f}. A trial that ignored the strata would have {ignored:.1%}.",
+            f"The analysis takes place when {size.events} events have been seen. There is no interim analysis.",
+        ),
+        references=(SCHOENFELD, LACHIN),
+    )
+
+
+def _rows(parts: _Strata, size: Size, power_reached: float, alpha: float, sided: int) -> list[Estimate]:
+    """Return how the trial behaves, and one that ignores the strata."""
+
     def by_score(of: tuple[float, float]) -> float:
         return power_of_score(score=of[0], variance=of[1], alpha=alpha, sided=sided)
 
     mixed = parts.mixed()
     marginal = mixed.mean_log_ratio(size.n, size.months)
     within, ignored = (by_score(x.score(size.n, size.months)) for x in (parts, mixed))
-    power_reached = power_of_events(
-        events=size.events, log_ratio=size.log_ratio, alpha=alpha, allocation=arms.allocation, sided=sided
+    how, scored, name = (
+        "Schoenfeld, stratified log-rank test",
+        "expected score of the log-rank test",
+        parts.parts[0][1].endpoint,
     )
-    how, scored, name = "Schoenfeld, stratified log-rank test", "expected score of the log-rank test", arms.endpoint
     together = "strata thrown together"
     rows: list[Estimate] = [
         row(name, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
@@ -191,27 +223,7 @@ def stratified_logrank(
                 reason="the events are never expected" if month is None else "",
             ),
         ]
-    rule = f"At {size.events} events the new treatment is superior if the stratified test's p-value is below {alpha:g}."
-    return TrialDesign(
-        kind="stratified_logrank",
-        title=f"Two arms, log-rank test in {len(strata)} strata",
-        n=size.n,
-        events=size.events,
-        assumptions=_assumptions(arms, strata),
-        boundaries=(Boundary(look=1, n=size.n, events=size.events, scale="p", efficacy=alpha, rule=rule),),
-        characteristics=Estimates(tuple(rows)),
-        protocol=(
-            f"Patients are randomised {randomised(arms.allocation)} within strata ({', '.join(strata)}). The "
-            f"primary endpoint is "
-            f"{name}. The arms are compared by a {sided}-sided stratified log-rank test at the {alpha:g} level.",
-            f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
-            f"{months(size.accrual_months)}, and "
-            f"{size.events} events give a power of {power_reached:.1%} to find an average hazard ratio of "
-            f"{math.exp(size.log_ratio):.2f}. A trial that ignored the strata would have {ignored:.1%}.",
-            f"The analysis takes place when {size.events} events have been seen. There is no interim analysis.",
-        ),
-        references=(SCHOENFELD, LACHIN),
-    )
+    return rows
 
 
 def _parts(arms: TwoArms, strata: Mapping[str, Stratum]) -> _Strata:

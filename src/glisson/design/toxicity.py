@@ -19,6 +19,8 @@ from glisson.kernels.stopping import (
 
 NAMES = ("highest tolerable toxicity rate", "toxicity rate that should stop the trial")
 STOP = Assumption(name="probability to stop at the highest tolerable toxicity rate", value=0.05, origin="default")
+#: Patients through whom the exact recursion goes within seconds.
+LARGEST = 1000
 IVANOVA = (
     "Ivanova A, Qaqish BF, Schell MJ. Continuous toxicity monitoring in phase II trials in oncology. "
     "Biometrics 2005;61:540-545."
@@ -89,8 +91,7 @@ def toxicity_monitoring(
     if not 0 < limit.value < 1:
         raise SettingsError(f"{limit.name} {limit.value:g}", expected="a number between 0 and 1")
     rates = (limit,) if p_high is None else rising(limit, p_high, NAMES)
-    if n < 1 or int(n) != n:
-        raise SettingsError(f"{n} patients", expected="a whole number from 1 on")
+    check_patients(n)
     places = checked_looks(looks, n, every=True)
     if boundary == "pocock":
         if prior is not None or threshold is not None:
@@ -102,6 +103,8 @@ def toxicity_monitoring(
         how = f"the exact binomial probability of as many toxicities is {level:.4g} or less at the limit (Pocock-type)"
     elif boundary == "bayesian":
         weights = (limit.value, 1 - limit.value) if prior is None else prior
+        if len(weights) != 2:
+            raise SettingsError(f"a prior of {len(weights)} numbers", expected="the two of a beta distribution")
         if min(weights) <= 0 or (threshold is not None and not 0 < threshold < 1):
             raise SettingsError(f"prior {weights} with threshold {threshold}",
                                 expected="parameters above 0 and a threshold between 0 and 1")  # fmt: skip
@@ -116,6 +119,24 @@ def toxicity_monitoring(
     else:
         raise SettingsError(f"boundary {boundary!r}", expected="pocock or bayesian")
     return _design([int(b) for b in bounds], places, n, rates, size, boundary=boundary, how=how)
+
+
+def check_patients(n: int) -> None:
+    """Refuse what is no number of patients, or more than the exact recursion can go through.
+
+    Raises
+    ------
+    SettingsError
+        If it is.
+
+    Examples
+    --------
+    >>> check_patients(0)
+    Traceback (most recent call last):
+    glisson.errors.SettingsError: 0 patients. expected a whole number from 1 to 1000.
+    """
+    if not 1 <= n <= LARGEST or int(n) != n:
+        raise SettingsError(counted(n, "patient"), expected=f"a whole number from 1 to {LARGEST}")
 
 
 def _none(alpha: float, n: int) -> str:
@@ -138,7 +159,13 @@ def checked_looks(looks: Sequence[int] | None, n: int, *, every: bool = False) -
     if looks is None:
         return tuple(range(1, n + 1)) if every else (n,)
     places = tuple(int(k) for k in looks)
-    if not places or list(places) != sorted(set(places)) or places[0] < 1 or places[-1] > n:
+    if (
+        not places
+        or list(places) != list(looks)
+        or list(places) != sorted(set(places))
+        or places[0] < 1
+        or places[-1] > n
+    ):
         raise SettingsError(f"looks after {', '.join(map(str, looks)) or 'nobody'} of {n} patients",
                             expected="rising numbers of patients within the trial")  # fmt: skip
     return places

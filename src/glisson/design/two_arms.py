@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.clinical.endpoints import LABELS
 from glisson.design.asked import check_positive, check_share
 from glisson.design.flow import Flow
 from glisson.design.plan import Assumption
@@ -56,17 +57,17 @@ class TwoArms:
     Parameters
     ----------
     control_median_months
-        Median of the control arm, its hazard being constant; or
+        Median of the control arm, its hazard being constant. This or ``control_hazard``.
     control_hazard
-        hazard a month of the control arm from the months on study at which it begins: ``{0: 0.10, 6: 0.05}``.
+        Hazard a month of the control arm from the months on study at which it begins: ``{0: 0.10, 6: 0.05}``.
     hazard_ratio
         Of the new treatment to the control; from the months at which it begins where it changes: ``{0: 1.0, 3: 0.5}``
         for an effect that is delayed.
     accrual_per_month
         Patients a month, of both arms; from the months at which they begin where the rate changes. See
-        ``accrual_of_centres``. Or
+        ``accrual_of_centres``. This or ``accrual_months``.
     accrual_months
-        how long patients shall be entered, evenly; the rate is then what the design asks for.
+        How long patients shall be entered, evenly; the rate is then what the design asks for.
     follow_up_months
         From the last patient's entry to the analysis.
     dropout_a_year
@@ -124,9 +125,16 @@ class TwoArms:
         if not 0 <= self.dropout_a_year < 1:
             raise SettingsError(f"a dropout of {self.dropout_a_year:g} a year", expected="a share from 0 to below 1")
         check_positive(self.allocation, "an allocation")
+        if not self.endpoint.strip():
+            raise SettingsError("an endpoint without a name", expected="such as os or pfs")
         known = set(self.__dataclass_fields__)
         if strange := sorted(set(self.origins) - known):
             raise SettingsError(f"an origin of {', '.join(strange)}", expected="names of the assumptions of TwoArms")
+
+    @property
+    def outcome(self) -> str:
+        """The endpoint in the words of a sentence."""
+        return endpoint_words(self.endpoint)
 
     @property
     def treated(self) -> float:
@@ -230,6 +238,18 @@ class TwoArms:
         if self.control_hazard is not None:
             return _table(self.control_hazard)
         return np.zeros(1), np.array([math.log(2) / float(self.control_median_months or 1.0)])
+
+
+def endpoint_words(code: str) -> str:
+    """Return an endpoint in the words of a sentence; what is no code stays as it is.
+
+    Examples
+    --------
+    >>> endpoint_words("os"), endpoint_words("objective response")
+    ('overall survival', 'objective response')
+    """
+    label = LABELS.get(code.lower())
+    return code if label is None else label[0].lower() + label[1:]
 
 
 def accrual_of_centres(*, centres: int, patients_a_year: float, opening_months: float = 0.0) -> dict[float, float]:
