@@ -20,6 +20,7 @@ Run = Callable[..., SimpleNamespace]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def go(*args: object) -> SimpleNamespace:
+        monkeypatch.setenv("COLUMNS", "100")  # tables break their lines by the terminal that runs the tests
         monkeypatch.setattr(sys, "argv", ["glisson", "evidence", *map(str, args)])
         code: object = 0
         try:

@@ -22,7 +22,7 @@ _RULE = {"asOF": "obrien-fleming-type", "asP": "pocock-type", "asKD": "power", "
          "bsHSD": "hwang-shih-decani"}  # fmt: skip
 _SHAPED = {"power", "hwang-shih-decani"}
 #: See DISAGREEMENTS.md; a test compares them to 1e-6.
-_SEARCHED = "repeated intervals: rpact searches where there is a closed form"
+_SEARCHED = "repeated confidence intervals"
 #: What differs from the usual: median 10 months, ratio 0.6, 24 months of accrual, 12 of follow-up.
 _ARMS: dict[str, dict[str, Any]] = {
     "fixed": {},
