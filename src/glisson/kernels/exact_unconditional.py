@@ -46,7 +46,7 @@ def unconditional_interval(
     effect
         ``"difference"`` or ``"ratio"``.
     level
-        Confidence level; each side errs with at most half of the rest, whatever the proportions are.
+        Confidence level; each side errs with at most half of the rest at every nuisance proportion that is tried.
 
     Returns
     -------
@@ -56,7 +56,9 @@ def unconditional_interval(
     Notes
     -----
     Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209: two one-sided tests, ordered by the score statistic, inverted, each
-    at its worst nuisance proportion. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226.
+    at its worst nuisance proportion. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226. The worst
+    place is sought on a grid that is refined: a spike of the tail narrower than the grid, near 0 or 1, can be missed
+    where a group is large.
 
     Examples
     --------
