@@ -67,19 +67,27 @@ def _unequal_lags(context: Context) -> list[Finding]:
 
 
 def _worst(values: Floats, codes: NDArray[np.int64], seed: int) -> _Worst:
-    smd, days = _differences(values, codes)
+    groups = np.unique(codes)
+
+    def parts(labels: NDArray[np.int64]) -> list[Floats]:
+        return [values[labels == g] for g in groups]
+
+    smd, days = _standardised(parts(codes)), _of_medians(parts(codes))
+    measure, seen = (_standardised, smd) if smd > LIMIT_SMD else (_of_medians, days)
     rng = np.random.default_rng(seed)
-    drawn = np.array([_differences(values, rng.permutation(codes)) for _ in range(DRAWS)])
-    reached = (drawn[:, 0] >= smd - 1e-12) if smd > LIMIT_SMD else (drawn[:, 1] >= days - 1e-12)
-    return _Worst(smd, days, (int(reached.sum()) + 1) / (DRAWS + 1))
+    reached = sum(measure(parts(rng.permutation(codes))) >= seen - 1e-12 for _ in range(DRAWS))
+    return _Worst(smd, days, (reached + 1) / (DRAWS + 1))
 
 
-def _differences(values: Floats, codes: NDArray[np.int64]) -> tuple[float, float]:
-    """Return the largest standardised difference (infinite without overlap) and difference of medians, in days."""
-    parts = [values[codes == g] for g in np.unique(codes)]
-    smds = [smd_numeric(a, b) for a, b in combinations(parts, 2)]
-    days = [abs(float(np.median(a) - np.median(b))) for a, b in combinations(parts, 2)]
-    return max(np.inf if v is None else abs(v) for v in smds), max(days)
+def _standardised(parts: list[Floats]) -> float:
+    """Return the largest standardised difference of two groups, infinite without overlap."""
+    return max(np.inf if v is None else abs(v) for v in (smd_numeric(a, b) for a, b in combinations(parts, 2)))
+
+
+def _of_medians(parts: list[Floats]) -> float:
+    """Return the largest difference of medians, in days."""
+    medians = [float(np.median(part)) for part in parts]
+    return max(medians) - min(medians)
 
 
 def _lag_finding(
