@@ -91,9 +91,14 @@ def _plan(
 
 
 def _python(kind: Kind, given: Mapping[str, Any]) -> str:
+    """Return two lines that plan the same; by the design's name where its function takes tables of assumptions."""
+    asked = kind.parameters()
+    values = {name: _shown(asked[name].read(value)) for name, value in given.items()}
+    tables = any(len(p.path) > 1 for p in asked.values())
+    if tables or any(isinstance(v, Mapping) and isinstance(next(iter(v.values())), Mapping) for v in values.values()):
+        return f"from glisson.design.kinds import kind\n  kind({kind.name!r}).design({values!r})"
     module, name = kind.home.rsplit(".", 1)
-    arguments = ", ".join(f"{k}={_shown(v)!r}" for k, v in given.items())
-    return f"from {module} import {name}\n  {name}({arguments})"
+    return f"from {module} import {name}\n  {name}({', '.join(f'{k}={v!r}' for k, v in values.items())})"
 
 
 @app.command()

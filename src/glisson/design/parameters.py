@@ -65,7 +65,8 @@ class Parameter:
         ({0.0: 1.0, 3.0: 0.5}, 0.6)
         """
         read = self._of_text(value) if isinstance(value, str) and value not in _words(self.hint) else value
-        if read is not None and not fits(self.hint, read):
+        plain = read.value if isinstance(read, Assumption) else read
+        if plain is not None and not fits(self.hint, plain):
             raise SettingsError(f"{self.name} {read!r}", expected=wanted(self.hint))
         return read
 

@@ -19,7 +19,7 @@ from glisson.present.tabulate.design import (
     candidates_table,
     design_in_short,
 )
-from glisson.present.words import Words, spelled
+from glisson.present.words import Words, sentence_case, spelled
 from glisson.tables import Estimate
 
 
@@ -95,7 +95,7 @@ def candidates_document(
 def _blocks(page: Planned, words: Words, tail: str, *, level: int) -> list[Block]:
     design = page.design
     blocks: list[Block] = [Paragraph(text=design_in_short(design, words), kind="answer")]
-    blocks += [Note(text=f"{e.warning}.", kind="warn") for e in _warned(design)]
+    blocks += [Note(text=f"{sentence_case(e.warning)}.", kind="warn") for e in _warned(design)]
     blocks += [
         Heading(text="Assumptions", anchor=f"assumptions{tail}-h", level=level),
         TableBlock(table=assumptions_table(design, f"assumptions{tail}")),
