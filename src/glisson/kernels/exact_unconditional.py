@@ -56,9 +56,9 @@ def unconditional_interval(
     Notes
     -----
     Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209: two one-sided tests, ordered by the score statistic, inverted, each
-    at its worst nuisance proportion. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226. The worst
-    place is sought on a grid that is refined: a spike of the tail narrower than the grid, near 0 or 1, can be missed
-    where a group is large.
+    at its worst nuisance proportion. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226. The
+    worst place is sought on a grid that is refined: a spike of the tail narrower than the grid, near 0 or 1, can be
+    missed where a group is large.
 
     Examples
     --------

@@ -52,8 +52,8 @@ def risk_contrast(
 
     Notes
     -----
-    Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209. Unconditional: each limit errs with at most half of ``1 - level`` at
-    every nuisance proportion that is tried; the page of methods says how dense they are.
+    Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209. Unconditional: each limit errs with at most half of ``1 - level``
+    at every nuisance proportion that is tried; the page of methods says how dense they are.
 
     Examples
     --------
