@@ -71,7 +71,9 @@ def test_a_trial_under_two_truths(run: Run, trial: Callable[..., Path], tmp_path
     done = run("simulate", trial(), "-o", out)
     assert done.code == 0, done.err
     assert "200 simulated trials of each of 2 scenarios" in done.out
-    assert {"design.html", "design.docx", "results.json", "manifest.json"} <= {p.name for p in out.iterdir()}
+    assert {"design.html", "design.docx", "operating.svg", "results.json", "manifest.json"} <= {
+        p.name for p in out.iterdir()
+    }
     told = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert (told["trials"], told["seed"], len(told["scenarios"])) == (200, 20260101, 2)
     success = [c["value"] for c in told["characteristics"] if c["statistic"] == "rejection_rate"]

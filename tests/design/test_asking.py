@@ -17,6 +17,7 @@ from glisson.design.plan import Assumption
 from glisson.design.planning import plan
 from glisson.design.simon import two_stage
 from glisson.design.stated import ALTERNATIVE, NULL
+from glisson.design.toxicity import toxicity_monitoring
 from glisson.errors import SettingsError
 from glisson.present.tabulate.design import assumptions_table, behaviour_table, boundaries_table
 from glisson.present.words import Words
@@ -199,3 +200,14 @@ def test_tables_of_a_design() -> None:
     assert cells[0][:1] == ("If the therapy is no better",)
     power = design.characteristics.one("power", group=ALTERNATIVE).value
     assert f"{100 * (power or 0):.1f}%" in next(c[1] for c in cells if c[0] == "Success (power)")
+
+
+@pytest.mark.by_hand
+def test_of_many_looks_those_at_which_a_limit_changes() -> None:
+    design = toxicity_monitoring(p_limit=0.2, n=28)
+    table = boundaries_table(design)
+    limits = [row.cells[4] for row in table.rows]
+    assert limits == sorted(set(limits), key=int)
+    assert len(limits) < len(design.boundaries)
+    assert table.notes
+    assert all(row.cells[-1].startswith("Stop if") for row in table.rows)

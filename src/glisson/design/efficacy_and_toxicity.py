@@ -176,7 +176,7 @@ def _design(
         f"{', '.join(map(str, looks))}. A response rate of {percent(response0)} is not worth pursuing, one of "
         f"{percent(response1)} is; a toxicity rate of {percent(toxicity0)} is too high, one of {percent(toxicity1)} "
         "is worth "
-        "accepting. " + "; ".join(b.rule for b in listed) + ".",
+        "accepting. The decisions: " + "; ".join(b.rule for b in listed) + ".",
         "The bounds are posterior probabilities: after k patients the trial stops where the probability of a "
         "response rate "
         f"above {percent(response0)}, or of a toxicity rate below {percent(toxicity0)}, is less than {rule[0]:g} (k / "

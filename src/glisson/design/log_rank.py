@@ -11,7 +11,7 @@ from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import FREEDMAN, LACHIN, LAKATOS, SCHOENFELD
 from glisson.design.events import Formula, detectable_with, doubt, events_needed, power_of_events, power_of_score
 from glisson.design.plan import Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
+from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
 from glisson.design.sizing import Size, planned_end, sized
 from glisson.design.two_arms import TwoArms
 from glisson.tables import Estimate, Estimates
@@ -217,7 +217,7 @@ def _protocol(
     hypothesis = "" if margin is None else f" of the hypothesis that the hazard ratio is {margin:g} or more"
     design = (
         f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}. The arms are "
-        f"compared by a {sided}-sided log-rank test at the {alpha:g} level{hypothesis}."
+        f"compared by a {one_or_two(sided)}-sided log-rank test at the {alpha:g} level{hypothesis}."
     )
     effect = f"a hazard ratio of {math.exp(size.log_ratio):.2f}"
     effect += "" if arms.proportional else ", averaged over the events"

@@ -13,7 +13,7 @@ from glisson.design.citations import ROYSTON, UNO
 from glisson.design.flow import Flow
 from glisson.design.log_rank import crossing, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, per_arm, row, within
+from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, per_arm, row, within
 from glisson.design.sizing import LONGEST, planned_end
 from glisson.design.two_arms import MONTH, TwoArms
 from glisson.errors import SettingsError
@@ -316,7 +316,8 @@ def _protocol(arms: TwoArms, fit: Fit, alpha: float, sided: int, margin: float) 
     design = (
         f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}. The arms are "
         f"compared by the mean time lived within {fit.horizon:g} months, as the area under the Kaplan-Meier curves, by "
-        f"a {sided}-sided test at the {alpha:g} level" + (f" against a loss of {margin:g} months." if margin else ".")
+        f"a {one_or_two(sided)}-sided test at the {alpha:g} level"
+        + (f" against a loss of {margin:g} months." if margin else ".")
     )
     size = sentence(arms.flow(), fit, fit.effect - margin)
     return design, size, "There is no interim analysis.", *crossing(arms)

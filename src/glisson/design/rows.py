@@ -61,6 +61,17 @@ def months(value: float) -> str:
     return f"{value:.1f} months"
 
 
+def one_or_two(sided: int) -> str:
+    """Return the sides of a test in words.
+
+    Examples
+    --------
+    >>> one_or_two(2)
+    'two'
+    """
+    return "one" if sided == 1 else "two"
+
+
 def per_arm(patients: float, treated: float) -> tuple[int, int]:
     """Return whole patients of control and new treatment, each rounded up.
 

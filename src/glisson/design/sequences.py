@@ -14,7 +14,7 @@ from glisson.design.citations import MURPHY, ROYSTON
 from glisson.design.flow import Flow
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rmst import fitted, means, rows, sentence
-from glisson.design.rows import row
+from glisson.design.rows import one_or_two, row
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course
 from glisson.tables import Estimates
@@ -216,7 +216,7 @@ def _compared(first: Strategy, later: Strategy, horizon_months: float, alpha: fl
         f"primary "
         f"endpoint is the mean survival within {horizon_months:g} months of all who were randomised, whatever "
         f"they were "
-        f"given; it is compared by a {sided}-sided test at the {alpha:g} level."
+        f"given; it is compared by a {one_or_two(sided)}-sided test at the {alpha:g} level."
     )
 
 

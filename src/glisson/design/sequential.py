@@ -16,7 +16,7 @@ from glisson.design.events import doubt, information_of_one
 from glisson.design.log_rank import crossing, needed_events, randomised
 from glisson.design.looks import Looks, Shape, Spending, looks
 from glisson.design.plan import Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
+from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
 from glisson.design.sizing import Size, sized
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
@@ -245,7 +245,7 @@ def _protocol(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: fl
     )
     design = (
         f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}, compared by "
-        f"a {rules.sided}-sided log-rank test at the {rules.alpha:g} level{hypothesis}."
+        f"a {one_or_two(rules.sided)}-sided log-rank test at the {rules.alpha:g} level{hypothesis}."
     )
     number = (
         f"At most {size.events} events, from {size.n} patients ({size.new} on the new treatment, {size.control} on the "
@@ -254,7 +254,8 @@ def _protocol(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: fl
     if size.limited:
         number += f"More patients cannot be expected; {rules.power:.0%} would need {math.ceil(size.needed)} events."
     else:
-        number += f"The last are expected in month {size.months:.1f}, {arms.dropout_a_year:.0%} a year being lost."
+        lost = f", {arms.dropout_a_year:.0%} a year being lost" if arms.dropout_a_year else ""
+        number += f"The last are expected in month {size.months:.1f}{lost}."
     interim = (
         f"The data are looked at when {', '.join(str(d) for d in at[:-1])} and {at[-1]} events have been seen. "
         if len(at) > 1 else f"The data are looked at once, at {at[-1]} events. "

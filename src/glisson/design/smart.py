@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_most, check_positive, check_share
 from glisson.design.citations import KIDWELL, MURPHY, OETTING
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, row
+from glisson.design.rows import ALTERNATIVE, NULL, days, one_or_two, row
 from glisson.errors import SettingsError
 from glisson.tables import Estimates
 
@@ -182,7 +182,8 @@ def smart_trial(
             f"randomised evenly to a second treatment. Of the regimes this contains, {_name(better)} and "
             f"{_name(other)} "
             f"are compared by the proportion alive at {milestone_months:g} months, every patient being weighted by one "
-            f"over the chance of having followed the regime, by a {sided}-sided test at the {alpha:g} level.",
+            f"over the chance of having followed the regime, by a {one_or_two(sided)}-sided test at the {alpha:g} "
+            "level.",
             f"{n} patients give a power of {reached:.1%} to find a difference of {effect:.1%}"
             + (f"; {power:.0%} would need {needed}." if n < needed else "."),
             "Every patient is followed to the milestone. Other comparisons of regimes are exploratory.",

@@ -16,7 +16,7 @@ from glisson.design.events import doubt, power_of_events, power_of_score
 from glisson.design.flow import Flow
 from glisson.design.log_rank import needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
+from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
 from glisson.design.sizing import Size, sized
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
@@ -173,7 +173,7 @@ def stratified_logrank(
         protocol=(
             f"Patients are randomised {randomised(arms.allocation)} within strata ({', '.join(strata)}). The "
             f"primary endpoint is {arms.outcome}. "
-            f"The arms are compared by a {sided}-sided stratified log-rank test at the {alpha:g} level.",
+            f"The arms are compared by a {one_or_two(sided)}-sided stratified log-rank test at the {alpha:g} level.",
             f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
             f"{months(size.accrual_months)}, and "
             f"{size.events} events give a power of {power_reached:.1%} to find an average hazard ratio of "

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from glisson.design.simulation_file import Simulation
-from glisson.present.document import Block, Document, Heading, ListBlock, Paragraph, TableBlock
+from glisson.design.two_arms import endpoint_words
+from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Paragraph, TableBlock
+from glisson.present.figures.forest import ForestAxis, ForestFigure, ForestRow, Mark
+from glisson.present.figures.lines import axis
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.design import characteristic
-from glisson.present.words import NOTHING_TO_PRINT, Words, plural
+from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, plural, sentence_case
 from glisson.simulation import STATISTICS, Scenario
-from glisson.tables import Estimates
+from glisson.tables import Estimate, Estimates
 
 _WHOLE = (
     ("rejection_rate", "Success"), ("expected_n", "Patients"), ("expected_events", "Events"),
@@ -46,10 +50,11 @@ def simulation_document(simulation: Simulation, rows: Estimates, words: Words | 
         Paragraph(text=_answer(simulation, rows, style), kind="answer"),
         Heading(text="How it behaves", anchor="behaviour-h"),
         TableBlock(table=scenarios_table(simulation.scenarios, rows, style, simulation.trials)),
+        operating_figure(simulation.scenarios, rows, style),
         Heading(text="Look by look", anchor="looks-h"),
         TableBlock(table=looks_table(simulation.scenarios, rows, style)),
         Heading(text="What was assumed", anchor="assumed-h"),
-        *(Paragraph(lead=f"{s.name}. ", text=_assumed(s)) for s in simulation.scenarios),
+        *(Paragraph(lead=f"{sentence_case(s.name)}. ", text=_assumed(s)) for s in simulation.scenarios),
         Heading(text="References", anchor="references-h"),
         ListBlock(items=_REFERENCES, numbered=True),
     ]
@@ -63,40 +68,78 @@ def simulation_document(simulation: Simulation, rows: Estimates, words: Words | 
 
 
 def scenarios_table(scenarios: Sequence[Scenario], rows: Estimates, words: Words, trials: int) -> TableModel:
-    """Return one row a scenario."""
+    """Return one row a characteristic, one column a scenario."""
     wanted = [(s, h) for s, h in _WHOLE if any(e.value is not None for e in rows.select(s))]
     return TableModel(
         name="scenarios",
         title=f"Operating characteristics, {trials:,} trials of each scenario",
-        columns=(text_column("Scenario", 1.6), *(Column(heading=h, width=1.4) for _, h in wanted)),
-        rows=tuple(Row(cells=(s.name, *(_cell(rows, s, code, words) for code, _ in wanted))) for s in scenarios),
+        columns=(text_column("", 1.6), *(Column(heading=sentence_case(s.name), width=1.4) for s in scenarios)),
+        rows=tuple(Row(cells=(h, *(_cell(rows, s, code, words) for s in scenarios))) for code, h in wanted),
         notes=("In parentheses the limits of the Monte Carlo error, 95%. Patients, events and months are means.",),
-        wide=True,
+        wide=len(scenarios) > 4,
     )
+
+
+def operating_figure(scenarios: Sequence[Scenario], rows: Estimates, words: Words) -> FigureBlock:
+    """Return probability of success and duration by scenario, with Monte Carlo limits, as a figure."""
+    found = [tuple(_first(rows, s, code) for code in ("rejection_rate", "duration")) for s in scenarios]
+    marks = [(_mark(success, 1.0, words), _mark(time, 1 / DAYS_PER_MONTH, words)) for success, time in found]
+    longest = max((m.high or m.value or 0.0 for _, m in marks), default=1.0)
+    months = axis("Months", 0.0, longest)
+    data = ForestFigure(
+        rows=tuple(ForestRow(label=sentence_case(s.name), marks=m) for s, m in zip(scenarios, marks, strict=True)),
+        axes=(
+            ForestAxis(heading="Success, %", text_heading="Success (95% limits)", end=1.0, ticks=(0.0, 0.5, 1.0),
+                       tick_labels=("0", "50", "100"), reference=None),
+            ForestAxis(heading="Duration, months", text_heading="Months (95% limits)", end=max(longest, months.high),
+                       ticks=months.ticks, tick_labels=tuple(f"{t:g}" for t in months.ticks), reference=None),
+        ),
+        counts=False,
+    )  # fmt: skip
+    said = "; ".join(f"{s.name} {m[0].text}" for s, m in zip(scenarios, marks, strict=True))
+    return FigureBlock(
+        name="operating", title="Probability of success and expected duration by scenario",
+        text="Lines are the 95% limits of the Monte Carlo error, often narrower than the mark.", data=data,
+        alt=f"Probability of success by scenario: {said}.",
+    )  # fmt: skip
+
+
+def _first(rows: Estimates, scenario: Scenario, statistic: str) -> Estimate | None:
+    return next(iter(rows.select(statistic, group=(("scenario", scenario.name),), detail="")), None)
+
+
+def _mark(e: Estimate | None, scale: float, words: Words) -> Mark:
+    if e is None or e.value is None:
+        return Mark(value=None, low=None, high=None, text=NOTHING_TO_PRINT)
+    low, high = (None if x is None else x * scale for x in (e.low, e.high))
+    return Mark(value=e.value * scale, low=low, high=high, text=characteristic(e, words))
 
 
 def looks_table(scenarios: Sequence[Scenario], rows: Estimates, words: Words) -> TableModel:
     """Return one row a look, a section a scenario."""
-    wanted = [(s, h) for s, h in _LOOKS if any(e.value is not None for e in rows.select(s))]
+    wanted = [(s, h) for s, h in _LOOKS if any(e.value for e in rows.select(s))]
     lines: list[Row] = []
     for scenario in scenarios:
-        lines.append(section(scenario.name))
+        lines.append(section(sentence_case(scenario.name)))
         for i, _ in enumerate(scenario.looks, start=1):
-            cells = [_cell(rows, scenario, code, words, f"look {i}") for code, _ in wanted]
+            cells = [_cell(rows, scenario, code, words, f"look {i}", bare=True) for code, _ in wanted]
             lines.append(Row(cells=(f"Look {i}", *cells), indent=1))
     return TableModel(
         name="looks",
         title="When the trial stops",
         columns=(text_column("Look", 1.2), *(Column(heading=h, width=1.3) for _, h in wanted)),
         rows=tuple(lines),
-        notes=("Reached, success, futility: shares of all trials. The rest: means over the trials that reached it.",),
-        wide=True,
+        notes=("Shares are of all trials, patients, events and months means over the trials that reached the look.",),
     )
 
 
-def _cell(rows: Estimates, scenario: Scenario, statistic: str, words: Words, detail: str = "") -> str:
+def _cell(
+    rows: Estimates, scenario: Scenario, statistic: str, words: Words, detail: str = "", *, bare: bool = False
+) -> str:
     found = rows.select(statistic, group=(("scenario", scenario.name),), detail=detail)
-    return characteristic(found.rows[0], words) if len(found) else NOTHING_TO_PRINT
+    if not len(found):
+        return NOTHING_TO_PRINT
+    return characteristic(replace(found.rows[0], low=None, high=None) if bare else found.rows[0], words)
 
 
 def _answer(simulation: Simulation, rows: Estimates, words: Words) -> str:
@@ -109,7 +152,7 @@ def _assumed(s: Scenario) -> str:
     arms = "; ".join(_arm(s, i) for i in range(len(s.arms)))
     return (
         f"{plural(s.n, 'patient')}, accrual planned to end in month {s.accrual_end / 30.4375:.1f}; {arms}. "
-        f"Decided by the {STATISTICS[s.statistic.name].words}, endpoint {s.endpoint.upper()}."
+        f"Decided by the {STATISTICS[s.statistic.name].words}, endpoint {endpoint_words(s.endpoint)}."
     )
 
 

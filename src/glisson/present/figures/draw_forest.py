@@ -31,7 +31,7 @@ def draw(figure: ForestFigure) -> Figure:
     paper = Paper.sheet(DOUBLE, _HEAD + body + _FOOT)
     top = paper.height - _HEAD
     heights = [top - y for y in places]
-    _draw_labels(paper, figure.rows, heights)
+    _draw_labels(paper, figure.rows, heights, counts=figure.counts)
     left = _LABEL + _EVENTS
     for i, (axis, plot, text) in enumerate(zip(figure.axes, _PLOTS, _TEXTS, strict=True)):
         _draw_axis(paper, axis, left, plot, top)
@@ -55,17 +55,19 @@ def _row_places(rows: tuple[ForestRow, ...]) -> list[float]:
     return places
 
 
-def _draw_labels(paper: Paper, rows: tuple[ForestRow, ...], heights: list[float]) -> None:
+def _draw_labels(paper: Paper, rows: tuple[ForestRow, ...], heights: list[float], *, counts: bool) -> None:
     head = paper.height - _HEAD / 2
-    paper.text(1.5, head, "Group", fontsize=_SIZE, fontweight="bold", va="center")
-    paper.text(_LABEL + _EVENTS / 2, head, "Events / n", fontsize=_SIZE, fontweight="bold", ha="center", va="center")
+    paper.text(1.5, head, "Group" if counts else "Scenario", fontsize=_SIZE, fontweight="bold", va="center")
+    middle = _LABEL + _EVENTS / 2
+    if counts:
+        paper.text(middle, head, "Events / n", fontsize=_SIZE, fontweight="bold", ha="center", va="center")
     for row, y in zip(rows, heights, strict=True):
         if not row.marks:
             paper.text(1.5, y, row.label, fontsize=_SIZE, fontweight="bold", color=SOFT, va="center_baseline")
             continue
         paper.text(4.0, y, row.label, fontsize=_SIZE, va="center_baseline")
-        counts = f"{row.events} / {row.n}"
-        paper.text(_LABEL + _EVENTS / 2, y, counts, fontsize=_SIZE, ha="center", va="center_baseline")
+        if counts:
+            paper.text(middle, y, f"{row.events} / {row.n}", fontsize=_SIZE, ha="center", va="center_baseline")
 
 
 def _draw_axis(paper: Paper, axis: ForestAxis, left: float, width: float, top: float) -> None:

@@ -55,10 +55,11 @@ class ForestAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForestFigure:
-    """Rows and the columns of marks beside them."""
+    """Rows and the columns of marks beside them; events and patients of each row only with ``counts``."""
 
     rows: tuple[ForestRow, ...]
     axes: tuple[ForestAxis, ...]
+    counts: bool = True
 
 
 def forest(assessment: Assessment, endpoint: EndpointResult, words: Words, *, at_months: float = 12.0) -> ForestFigure:

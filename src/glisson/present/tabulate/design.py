@@ -14,6 +14,11 @@ from glisson.tables import Estimate
 STATISTICS = {
     "type_i_error": "Success (type I error)",
     "power": "Success (power)",
+    "power_by_score": "Success (power), by the expected score of the test",
+    "power_fixed": "Success (power), without an increase",
+    "increase": "Events raised after the look",
+    "planned_n": "Patients without an increase",
+    "planned_events": "Events without an increase",
     "assurance": "Success, averaged over what is known so far",
     "early_stop": "Stopped before the end",
     "stop_futility": "Stopped for futility",
@@ -32,6 +37,8 @@ STATISTICS = {
     "inflation": "Events at most, over those of a trial with one look",
     "half_width": "Half width of the interval",
 }
+#: Looks up to which each has its row.
+_MANY_LOOKS = 6
 #: Statistics of one look, whose number stands in ``at``.
 _OF_A_LOOK = {
     "stop_futility", "stop_efficacy", "look_time", "efficacy_p", "efficacy_hazard_ratio", "futility_hazard_ratio",
@@ -69,7 +76,11 @@ def _value(a: Assumption) -> str:
 
 
 def boundaries_table(design: TrialDesign, name: str = "boundaries") -> TableModel:
-    """Return when a design stops and what it then concludes."""
+    """Return when a design stops and what it then concludes; of many looks those at which a limit changes."""
+    limits = [(b.efficacy, b.futility) for b in design.boundaries]
+    changing = [b for i, b in enumerate(design.boundaries) if i == 0 or limits[i] != limits[i - 1]]
+    short = len(limits) > _MANY_LOOKS and len(changing) < len(limits)
+    shown = changing if short else design.boundaries
     timed = any(b.events is not None for b in design.boundaries)
     columns = [Column(heading="Look", width=0.5), Column(heading="Patients", width=0.7)]
     if timed:
@@ -80,7 +91,10 @@ def boundaries_table(design: TrialDesign, name: str = "boundaries") -> TableMode
         name=name,
         title=f"Looks at the data. {design.title}",
         columns=tuple(columns),
-        rows=tuple(Row(cells=_look(b, timed=timed)) for b in design.boundaries),
+        rows=tuple(Row(cells=_look(b, timed=timed)) for b in shown),
+        notes=("Only looks at which a limit changes; between them the limit of the look before holds.",)
+        if short
+        else (),
         wide=len(columns) > 6,
     )
 
@@ -88,7 +102,7 @@ def boundaries_table(design: TrialDesign, name: str = "boundaries") -> TableMode
 def _look(b: Boundary, *, timed: bool) -> tuple[str, ...]:
     counts = ("n", "events") if timed else ("n",)
     cells = [str(b.look), *(_count(getattr(b, c)) for c in counts), b.scale, _limit(b.efficacy), _limit(b.futility)]
-    return (*cells, b.rule)
+    return (*cells, sentence_case(b.rule))
 
 
 def _count(value: int | None) -> str:
@@ -190,7 +204,9 @@ def _number(e: Estimate, value: float) -> str:
         return f"{100 * value:.1f}%"
     if e.unit == "day":
         return f"{value / DAYS_PER_MONTH:.1f}"
-    return f"{value:,.1f}" if e.unit == "count" and not float(value).is_integer() else f"{value:,.4g}"
+    if e.unit == "count":
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{value:,.2f}" if e.unit == "ratio" else f"{value:,.3g}"
 
 
 def candidates_table(candidates: Sequence[Candidate], words: Words, name: str = "candidates") -> TableModel:
