@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 #: Scale of the half-normal prior of the spread between methods, and spread of the common mean, on the logit scale.
 SCALE, SPREAD = 1.0, 1.0
+#: Which success of a basket trial is meant where its methods are not told apart.
+AT_LEAST_ONE = "at least one method"
 #: All combinations of counts are enumerated; this many are the most.
 _MOST = 2_000_000
 
@@ -150,7 +152,7 @@ def any_success(
     rows = [
         Estimate(
             variable="design", statistic=statistic, group=(("scenario", scenario),), value=float(np.sum(weight * won)),
-            unit="probability", method="exact, by enumeration", detail="at least one method",
+            unit="probability", method="exact, by enumeration", detail=AT_LEAST_ONE,
         )
         for statistic, scenario, weight in (
             ("type_i_error", "null", _probability(n, [p0] * len(n))),

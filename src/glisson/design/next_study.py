@@ -87,7 +87,7 @@ def candidates(
     )  # fmt: skip
     reach = Reach(patients_a_year=accrual, centres=centres, years=years)
     against = published_control(library(), control or USUAL[line])
-    seen = "; ".join(f"{f.label.lower()} {f.counted}" for f in facts.facts if not f.method)
+    seen = "; ".join(f"{f.label.lower()}: {f.counted}" for f in facts.facts if not f.method)
     usual = "" if control else f" Most of its patients had {_LINE_WORDS[line]}, hence this control."
     told = (
         f"{centres} centres like this one, {accrual.value:.1f} patients a year each, have {reach.max_n} patients "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glisson.design.baskets import AT_LEAST_ONE
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.suggest import Candidate
 from glisson.present.table import Column, Row, TableModel, section, text_column
@@ -252,7 +253,7 @@ def _headline(candidate: Candidate, statistic: str, words: Words) -> str:
     if not len(found):
         return NOTHING_TO_PRINT
     row = found.rows[0]
-    return characteristic(row, words) + (f", {row.detail}" if row.detail and statistic != "type_i_error" else "")
+    return characteristic(row, words) + (f", {row.detail}" if row.detail == AT_LEAST_ONE else "")
 
 
 def _said(design: TrialDesign, statistic: str, words: Words) -> str:
