@@ -291,3 +291,13 @@ def test_newton_says_when_there_is_no_maximum():
     )
     assert found.outcome in {"diverged", "converged"}
     assert found.at[0] > 5
+
+
+@pytest.mark.by_hand
+def test_one_risk_set_of_firth_has_its_maximum_at_log_2() -> None:
+    # Of seven at risk, one of six in `a` leaves. -p + (1 - 2p)/2 = 0 gives p = 1/4 for `b`, hence a ratio of 2.
+    rows = [(1, True, "a"), *[(3, True, "a")] * 5, (2, False, "b")]
+    time, event, arm = zip(*rows, strict=True)
+    data = Endpoint.from_arrays(time, event, keys={"arm": arm}, name="x")
+    row = cox(data, ["arm"], penalty="firth", interval="wald").one("hazard_ratio")
+    assert row.value == pytest.approx(2.0, rel=1e-6)

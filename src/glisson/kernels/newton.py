@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Outcome = Literal["converged", "diverged", "singular", "stopped"]
 
 STEPS, TOLERANCE, HALVINGS = 100, 1e-11, 40
+#: What share of the slope may be left after a step that gains nothing that rounding would not hide.
+_FLATTER = 0.9
 
 
 class Point(NamedTuple):
@@ -71,7 +73,7 @@ def maximise(
         gain = float(point.gradient @ move)
         if gain < tolerance:
             return Solution(at + move, point, "converged", step)
-        further = _uphill(function, value, at, move, point)
+        further = _uphill(function, value, at, move, point, gain)
         if further is None:
             return Solution(at, point, "stopped", step)
         at, point = further
@@ -86,16 +88,27 @@ def _uphill(
     at: Floats,
     move: Floats,
     point: Point,
+    gain: float,
 ) -> tuple[Floats, Point] | None:
-    """Go along a move, halved until the function is not lower there; none if it is lower everywhere."""
-    least = point.value - 1e-13 * abs(point.value)
+    """Go along a move, halved until the function is not lower there and less steep; none if it is lower everywhere.
+
+    Not to be lower is not enough near the maximum: where the curvature is half of the true one, as a penalty can make
+    it, every full step leads to the other side, as high and as steep as before.
+    """
+    least, least_gain = point.value - 1e-13 * abs(point.value), 1e-4 * gain
     for _ in range(HALVINGS):
         if value is None or value(at + move) >= least:
             following = function(at + move)
-            if following.value >= least:
+            higher = following.value > point.value + least_gain
+            if following.value >= least and (higher or _less_steep(following, point, move)):
                 return at + move, following
-        move = move / 2
+        move, least_gain = move / 2, least_gain / 2
     return None
+
+
+def _less_steep(following: Point, point: Point, move: Floats) -> bool:
+    """Return whether the slope along a move is clearly smaller at its end than at its beginning."""
+    return bool(abs(following.gradient @ move) <= _FLATTER * abs(point.gradient @ move))
 
 
 def direction(point: Point) -> Floats | None:
