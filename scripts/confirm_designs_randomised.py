@@ -18,11 +18,11 @@ from glisson.design.log_rank import logrank_trial
 from glisson.design.plan import TrialDesign
 from glisson.design.reestimation import promising_zone
 from glisson.design.rmst import rmst_trial
-from glisson.design.rows import ALTERNATIVE, NULL
 from glisson.design.selection import selection_response, selection_survival
 from glisson.design.sequences import Strategy, delayed_start
 from glisson.design.sequential import group_sequential
 from glisson.design.smart import FirstTreatment, smart_trial
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.stratified import Stratum, stratified_logrank
 from glisson.design.two_arms import MONTH, CrossOver, TwoArms
 from glisson.kernels.courses import Course

@@ -18,10 +18,10 @@ from glisson.design.looks import looks
 from glisson.design.plan import TrialDesign
 from glisson.design.reestimation import blinded_reestimation, promising_zone
 from glisson.design.rmst import difference, rmst_trial, standard_error
-from glisson.design.rows import ALTERNATIVE, NULL
 from glisson.design.selection import correct_response, correct_survival, selection_response, selection_survival
 from glisson.design.sequences import Strategy, delayed_start
 from glisson.design.smart import FirstTreatment, regime_variance, smart_trial
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.stratified import Stratum, stratified_logrank
 from glisson.design.two_arms import CrossOver, TwoArms
 from glisson.errors import SettingsError

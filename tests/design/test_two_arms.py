@@ -14,9 +14,9 @@ from scipy.stats import norm
 from glisson.design.events import detectable_with, events_needed, fewest_that_show, power_of_events
 from glisson.design.log_rank import logrank_trial
 from glisson.design.looks import looks
-from glisson.design.rows import ALTERNATIVE, NULL
 from glisson.design.sequential import group_sequential, ratio_at
 from glisson.design.sizing import patients_for
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import CrossOver, TwoArms, accrual_of_centres
 from glisson.errors import SettingsError
 from tests.validation.goldens import golden

@@ -11,8 +11,9 @@ from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import FREEDMAN, LACHIN, LAKATOS, SCHOENFELD
 from glisson.design.events import Formula, detectable_with, doubt, events_needed, power_of_events, power_of_score
 from glisson.design.plan import Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
+from glisson.design.rows import days, months, one_or_two, row
 from glisson.design.sizing import Size, planned_end, sized
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
 from glisson.tables import Estimate, Estimates
 

@@ -13,8 +13,9 @@ from glisson.design.citations import GOULD, LACHIN, LEHMACHER, MEHTA, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
 from glisson.design.log_rank import crossing, logrank_trial, needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, row
+from glisson.design.rows import days, months, row
 from glisson.design.sizing import sized
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.courses import observed

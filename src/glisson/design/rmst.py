@@ -13,8 +13,9 @@ from glisson.design.citations import ROYSTON, UNO
 from glisson.design.flow import Flow
 from glisson.design.log_rank import crossing, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, per_arm, row, within
+from glisson.design.rows import days, months, one_or_two, per_arm, row, within
 from glisson.design.sizing import LONGEST, planned_end
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import MONTH, TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.courses import restricted_mean

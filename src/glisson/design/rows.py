@@ -8,10 +8,6 @@ from glisson.design.two_arms import MONTH
 from glisson.tables import Estimate, Group
 from glisson.tables.estimates import Unit
 
-#: The two scenarios under which every design is described.
-NULL: Group = (("scenario", "null"),)
-ALTERNATIVE: Group = (("scenario", "alternative"),)
-
 
 def row(
     variable: str,
@@ -30,6 +26,7 @@ def row(
 
     Examples
     --------
+    >>> from glisson.design.stated import ALTERNATIVE
     >>> row("os", "power", 0.8, "probability", ALTERNATIVE, method="Schoenfeld").value
     0.8
     """

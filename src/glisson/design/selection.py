@@ -12,7 +12,8 @@ from scipy.special import gammaln, ndtr, xlog1py, xlogy
 from glisson.design.asked import check_positive, check_share
 from glisson.design.citations import LIU, SIMON
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, row
+from glisson.design.rows import days, row
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import endpoint_words
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course, expected_events

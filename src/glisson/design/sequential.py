@@ -16,8 +16,9 @@ from glisson.design.events import doubt, information_of_one
 from glisson.design.log_rank import crossing, needed_events, randomised
 from glisson.design.looks import Looks, Shape, Spending, looks
 from glisson.design.plan import Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
+from glisson.design.rows import days, months, one_or_two, row
 from glisson.design.sizing import Size, sized
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.group_sequential import exits

@@ -11,7 +11,8 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_most, check_positive, check_share
 from glisson.design.citations import KIDWELL, MURPHY, OETTING
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, one_or_two, row
+from glisson.design.rows import days, one_or_two, row
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.errors import SettingsError
 from glisson.tables import Estimates
 

@@ -16,8 +16,9 @@ from glisson.design.events import doubt, power_of_events, power_of_score
 from glisson.design.flow import Flow
 from glisson.design.log_rank import needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import ALTERNATIVE, NULL, days, months, one_or_two, row
+from glisson.design.rows import days, months, one_or_two, row
 from glisson.design.sizing import Size, sized
+from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
 from glisson.errors import SettingsError
 from glisson.kernels.courses import Accrual, Course

@@ -237,4 +237,4 @@ def _duration(months: float, how: str) -> Estimate:
 
 
 def _rates(reach: Reach) -> tuple[float, ...]:
-    return tuple(round(reach.rate * f, 3) for f in (1.0, 0.5))
+    return tuple(round(reach.rate * f, 1) for f in (1.0, 0.5))
