@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from glisson.errors import InputError
@@ -37,7 +39,15 @@ def test_the_e_value_is_the_equal_strength_that_just_suffices(ratio) -> None:
     assert bounding_factor(value, value) == pytest.approx(max(ratio, 1 / ratio))
 
 
+@pytest.mark.parametrize(("exposure", "outcome", "bound"), [
+    (math.inf, 1.0, 1.0), (math.inf, 3.0, 3.0), (3.0, math.inf, 3.0), (math.inf, math.inf, math.inf), (1e300, 1e300, 5e299),
+])  # fmt: skip
+def test_the_bound_of_a_factor_found_in_one_group_alone(exposure, outcome, bound) -> None:
+    assert bounding_factor(exposure, outcome) == pytest.approx(bound)
+
+
 @given(st.floats(1, 50), st.floats(0, 1), st.floats(0, 1))
+@example(1.0, 1.0, 2.2250738585e-313)
 @settings(max_examples=60, deadline=None)
 def test_a_binary_factor_never_exceeds_the_bound(strength, here, there) -> None:
     bias = confounding_ratio(strength, here, there)

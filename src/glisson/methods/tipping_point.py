@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from glisson.errors import InputError
@@ -40,7 +41,9 @@ def bounding_factor(exposure: float, outcome: float) -> float:
     """
     if not (exposure >= 1 and outcome >= 1):
         raise InputError(f"ratios {exposure} and {outcome}", expected="ratios of at least 1", todo="give 1 / ratio")
-    return exposure * outcome / (exposure + outcome - 1)
+    weaker, stronger = sorted((exposure, outcome))
+    # The product over the sum less one, written so that no huge ratio overflows.
+    return weaker if math.isinf(stronger) else weaker / (1 + (weaker - 1) / stronger)
 
 
 def confounding_ratio(outcome: float, here: float, there: float) -> float:
