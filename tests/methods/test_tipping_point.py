@@ -40,7 +40,8 @@ def test_the_e_value_is_the_equal_strength_that_just_suffices(ratio) -> None:
 
 
 @pytest.mark.parametrize(("exposure", "outcome", "bound"), [
-    (math.inf, 1.0, 1.0), (math.inf, 3.0, 3.0), (3.0, math.inf, 3.0), (math.inf, math.inf, math.inf), (1e300, 1e300, 5e299),
+    (math.inf, 1.0, 1.0), (math.inf, 3.0, 3.0), (3.0, math.inf, 3.0),
+    (math.inf, math.inf, math.inf), (1e300, 1e300, 5e299),
 ])  # fmt: skip
 def test_the_bound_of_a_factor_found_in_one_group_alone(exposure, outcome, bound) -> None:
     assert bounding_factor(exposure, outcome) == pytest.approx(bound)
