@@ -278,9 +278,7 @@ def _rate(accrual_per_month: float) -> float:
 
 
 def _smallest(chance: Callable[[int], float], correct: float, k: int, max_n: int | None) -> tuple[int, bool]:
-    """Return the fewest patients a treatment from which on the best is picked often enough, and whether cut by "
-    "max_n.
-    """
+    """Return the fewest patients a treatment that pick the best often enough, and whether ``max_n`` cut them."""
     most = _LARGEST if max_n is None else max_n // k
     high = 1
     while chance(high) < correct:
