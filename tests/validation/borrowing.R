@@ -32,9 +32,7 @@ predicted <- function(x, n, between, centre) {
   list(mean = mean, spread = sqrt(variance), size = mean * (1 - mean) / variance - 1, between = whole[2] / whole[1])
 }
 proportions <- lapply(list(list(x = c(23, 12, 19), n = c(107, 44, 51), scale = 0.5, centre = 2),
-                           list(x = c(2, 5), n = c(13, 11), scale = 1, centre = 2),
-                           # Eight control groups of trials of ankylosing spondylitis (Neuenschwander 2010).
-                           list(x = c(23, 12, 19, 9, 39, 6, 9, 10), n = c(107, 44, 51, 39, 139, 20, 78, 35), scale = 0.5, centre = 2)),
+                           list(x = c(2, 5), n = c(13, 11), scale = 1, centre = 2)),
   function(v) c(v, predicted(v$x, v$n, v$scale, v$centre)))
 
 # The same of a rate: the common mean has a flat prior, and is integrated numerically, not in closed form.
