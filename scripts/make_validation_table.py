@@ -14,6 +14,8 @@ from pathlib import Path
 from scripts.validation import (
     adjusted_curves,
     agreement,
+    baskets,
+    borrowing,
     censoring_weights,
     consistency,
     curves,
@@ -26,10 +28,13 @@ from scripts.validation import (
     logistic,
     meta,
     parametric,
+    planning,
     randomised_designs,
+    randomised_trials,
     rank_tests,
     regression,
     rmst_regression,
+    selection,
     small_samples,
     unconditional,
     weighting,
@@ -73,6 +78,7 @@ def rows() -> list[Row]:
         agreement,
         detectable,
         designs_single_arm,
+        planning,
         adjusted_curves,
         rmst_regression,
         imputation,
@@ -82,6 +88,10 @@ def rows() -> list[Row]:
         meta,
         unconditional,
         randomised_designs,
+        randomised_trials,
+        selection,
+        borrowing,
+        baskets,
     )
     every = [c for part in parts for c in part.COMPARISONS]
     return [_row(c, list(c.pairs())) for c in every]

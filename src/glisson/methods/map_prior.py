@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaln, expit, gammainc, gammaln, logsumexp
 
 from glisson.errors import InputError
+from glisson.kernels.quadrature import legendre
 from glisson.methods.borrowed_prior import BorrowedPrior, posterior, prior_predictive_p, robust
 from glisson.tables import Estimate, Estimates
 
@@ -24,7 +25,7 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 #: P below which the data contradict what was borrowed.
 CONFLICT = 0.05
 _MEANS, _SPREADS, _NODES = 201, 64, 128
-_POWERS = 201
+_POWERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -262,12 +263,11 @@ def power_prior(
     if kind not in {"proportion", "rate"} or wrong or min(events, older_events) < 0 or min(size, older_size) <= 0:
         raise InputError(f"{events} of {size:g} and {older_events:g} of {older_size:g} as a {kind}",
                          expected="possible events and sizes; proportion or rate")  # fmt: skip
-    grid = np.linspace(0, 1, _POWERS)
+    node, share = legendre(_POWERS)
+    grid, share = ((node + 1) / 2) ** 2, share * (node + 1) / 2  # crowded at 0, where a rate's density is steep
     first, second = _updated(grid, older_events, older_size, 0.0, 0.0, counts=counts)
     both = _updated(grid, older_events, older_size, events, size, counts=counts)
-    log = _normaliser(*both, counts=counts) - _normaliser(first, second, counts=counts)
-    proper = grid > 0 if not counts else np.ones(len(grid), dtype=np.bool_)  # without older data a rate has no prior
-    log = np.where(proper, log, -np.inf)
+    log = np.log(share) + _normaliser(*both, counts=counts) - _normaliser(first, second, counts=counts)
     mass = np.exp(log - logsumexp(log))
     shared: dict[str, Any] = {"variable": variable, "statistic": kind, "level": level, "events": events,
                               "unit": "probability" if counts else "per person-year"}  # fmt: skip
@@ -297,8 +297,7 @@ def _updated(
 def _normaliser(a: Floats, b: Floats, *, counts: bool) -> Floats:
     if counts:
         return np.asarray(betaln(a, b))
-    with np.errstate(divide="ignore"):
-        return np.asarray(gammaln(a) - a * np.log(b))
+    return np.asarray(gammaln(a) - a * np.log(b))
 
 
 def _summary(mass: Floats, a: Floats, b: Floats, level: float, *, counts: bool) -> tuple[float, float, float]:
