@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -93,11 +93,13 @@ def predicted_proportion(
     tau, weight = _half_normal(between)
     nodes, heights = _normal_nodes(_NODES)
     log = -0.5 * (mu[:, None] / centre) ** 2 + np.log(weight)[None, :]
-    for events_, size in zip(x, n, strict=True):
-        eta = mu[:, None, None] + tau[None, :, None] * nodes
-        log += logsumexp(events_ * eta - size * np.logaddexp(0.0, eta), axis=2, b=heights)
-    mass = np.exp(log - logsumexp(log))
     eta = mu[:, None, None] + tau[None, :, None] * nodes
+    softplus = np.logaddexp(0.0, eta)
+    for events_, size in zip(x, n, strict=True):
+        terms = events_ * eta - size * softplus
+        top = terms.max(axis=2)
+        log += top + np.log(np.exp(terms - top[:, :, None]) @ heights)
+    mass = np.exp(log - logsumexp(log))
     theta = expit(eta)
     mean = float(np.sum(mass * (theta @ heights)))
     second = float(np.sum(mass * (theta**2 @ heights)))
@@ -217,6 +219,7 @@ def power_prior(
     variable: str,
     weights: Sequence[float] = WEIGHTS,
     level: float = 0.95,
+    middle: Literal["mean", "median"] = "mean",
 ) -> Estimates:
     """Return a proportion or rate with older data at several weights, and at the weight that the data suggest.
 
@@ -234,6 +237,8 @@ def power_prior(
         Powers, between 0 (nothing is borrowed) and 1 (the older data count like one's own).
     level
         Probability of the intervals.
+    middle
+        Whether the value of a row is the mean or the median of the posterior.
 
     Returns
     -------
@@ -274,9 +279,9 @@ def power_prior(
     rows = []
     for w in weights:
         a, b = _updated(np.array([w]), older_events, older_size, events, size, counts=counts)
-        value, low, high = _summary(np.ones(1), a, b, level, counts=counts)
+        value, low, high = _summary(np.ones(1), a, b, level, counts=counts, middle=middle)
         rows.append(Estimate(value=value, low=low, high=high, method="power prior", detail=f"{w:g}", **shared))
-    value, low, high = _summary(mass, *both, level, counts=counts)
+    value, low, high = _summary(mass, *both, level, counts=counts, middle=middle)
     rows.append(
         Estimate(value=value, low=low, high=high, method="normalised power prior", detail="normalised", **shared)
     )
@@ -301,19 +306,21 @@ def _normaliser(a: Floats, b: Floats, *, counts: bool) -> Floats:
         return np.asarray(gammaln(a) - a * np.log(b))
 
 
-def _summary(mass: Floats, a: Floats, b: Floats, level: float, *, counts: bool) -> tuple[float, float, float]:
-    """Return mean and equal tails of a mixture of beta or gamma distributions."""
+def _summary(
+    mass: Floats, a: Floats, b: Floats, level: float, *, counts: bool, middle: str
+) -> tuple[float, float, float]:
+    """Return mean or median, and equal tails, of a mixture of beta or gamma distributions."""
     mean = float(mass @ (a / (a + b) if counts else a / b))
     spread = 1.0 if counts else float(np.max(a / b + 12 * np.sqrt(a) / b))
-    limits = []
-    for q in ((1 - level) / 2, (1 + level) / 2):
+    found = []
+    for q in (0.5, (1 - level) / 2, (1 + level) / 2):
         low, high = 0.0, spread
         for _ in range(60):
-            middle = (low + high) / 2
-            below = float(mass @ (betainc(a, b, middle) if counts else gammainc(a, b * middle)))
-            low, high = (middle, high) if below < q else (low, middle)
-        limits.append((low + high) / 2)
-    return mean, limits[0], limits[1]
+            at = (low + high) / 2
+            below = float(mass @ (betainc(a, b, at) if counts else gammainc(a, b * at)))
+            low, high = (at, high) if below < q else (low, at)
+        found.append((low + high) / 2)
+    return (mean if middle == "mean" else found[0]), found[1], found[2]
 
 
 def _half_normal(scale: float) -> tuple[Floats, Floats]:
