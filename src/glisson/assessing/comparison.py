@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import polars as pl
 
+from glisson.assessing.borrowed_rates import borrowed_rates
 from glisson.assessing.comparison_borrowing import borrowing
 from glisson.assessing.comparison_safety import comparison_safety
 from glisson.assessing.comparison_tipping import tipping
+from glisson.assessment.borrowed_rates import Line
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference, PublishedCurve
 from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.clinical.cohort import Cohort
@@ -27,8 +28,6 @@ from glisson.methods.one_sample import one_sample_logrank, rmst_against
 from glisson.methods.survival import kaplan_meier
 from glisson.tables import Endpoint, Estimates
 from glisson.tables.endpoint import CENSORED
-
-Line = Literal["front", "later", "any"]
 
 #: Doxorubicin front-line, and what is given later, where the cohort is of leiomyosarcoma and names nothing else.
 DEFAULT = (
@@ -90,12 +89,26 @@ def comparison_result(
     order = {"front": 0, "later": 1, "any": 2}
     chosen = _arms(known, asked)
     arms = [_compared(cohort, known, arm, endpoints, level) for arm in chosen]
+    safety = comparison_safety(cohort, known, chosen, level) if harms else None
+    by_line: list[tuple[Line, Arm]] = [(_LINES.get(a.line, "any"), a) for a in chosen]
     return ComparisonResult(
         arms=tuple(sorted(arms, key=lambda a: order[a.line])),
         level=level,
-        safety=comparison_safety(cohort, known, chosen, level) if harms else None,
+        safety=safety,
         borrowing=_borrowed(known, chosen, endpoints, level),
+        rates=borrowed_rates(cohort, known, by_line, safety, _members(cohort), level),
     )
+
+
+def _members(cohort: Cohort) -> dict[Line, frozenset[str]]:
+    """Return the patients of each line."""
+    before = patient_keys(cohort)["line"].values()
+    both = list(zip(cohort.table("patient")["patient_id"].to_list(), before, strict=True))
+    return {
+        "any": frozenset(p for p, _ in both),
+        "front": frozenset(p for p, v in both if v in _LEVELS["front"]),
+        "later": frozenset(p for p, v in both if v in _LEVELS["later"]),
+    }
 
 
 def _borrowed(

@@ -8,6 +8,9 @@ from typing import Literal
 from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimates, Group
 
+#: Which patients of the cohort a published arm stands beside.
+Line = Literal["front", "later", "any"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BorrowedSeries:
@@ -69,6 +72,8 @@ class BorrowedRate:
     ----------
     kind, line, term
         What it is of; events are not divided by line.
+    treatment
+        Of the series, for adverse events: they belong to a drug, so that series of two drugs make no common prior.
     definition
         By which it is counted here.
     groups
@@ -76,10 +81,11 @@ class BorrowedRate:
     """
 
     kind: Literal["response", "toxicity"]
-    line: Literal["front", "later", "any"]
+    line: Line
     term: str
     definition: str
     groups: tuple[BorrowedGroup, ...]
+    treatment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

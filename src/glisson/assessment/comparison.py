@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.borrowed_rates import BorrowedRates
 from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.assessment.comparison_safety import SafetyComparison
 from glisson.assessment.efficacy import NOTHING
@@ -143,6 +144,8 @@ class ComparisonResult:
         Adverse events beside published ones; nothing where none is recorded.
     borrowing
         The cohort's own hazards with published arms borrowed from, by line and endpoint.
+    rates
+        Its rates of response and of adverse events in the same way; nothing where no arm was compared.
     """
 
     arms: tuple[ComparedArm, ...]
@@ -150,3 +153,4 @@ class ComparisonResult:
     refused: str = ""
     safety: SafetyComparison | None = None
     borrowing: tuple[Borrowing, ...] = ()
+    rates: BorrowedRates | None = None

@@ -109,9 +109,7 @@ def _predicted(series: tuple[tuple[int, int], ...]) -> Predicted:
     return predicted_proportion([x for x, _ in series], [n for _, n in series], name="published series")
 
 
-def _median(
-    prior: BorrowedPrior, events: int, n: int, detail: str, level: float, shared: dict[str, Any]
-) -> Estimate:
+def _median(prior: BorrowedPrior, events: int, n: int, detail: str, level: float, shared: dict[str, Any]) -> Estimate:
     after = updated(prior, events, n)
     low, value, high = (quantile(after, q) for q in ((1 - level) / 2, 0.5, (1 + level) / 2))
     return Estimate(statistic="posterior_median", value=value, low=low, high=high, level=level, unit="probability",
@@ -141,8 +139,8 @@ def _conflicts(
     informative: BorrowedPrior, mixed: BorrowedPrior, n: int, level: float, shared: dict[str, Any]
 ) -> list[Estimate]:
     """Return from which number of events on the data would contradict the prior, and what would then be estimated."""
-    against = [x for x in range(n + 1) if prior_predictive_p(informative, x, n) < CONFLICT]
-    likely = max(range(n + 1), key=lambda x: prior_predictive_p(informative, x, n))
+    p = [prior_predictive_p(informative, x, n) for x in range(n + 1)]
+    against, likely = [x for x in range(n + 1) if p[x] < CONFLICT], p.index(max(p))
     out = []
     for side, found in (("above", min((x for x in against if x > likely), default=None)),
                         ("below", max((x for x in against if x < likely), default=None))):  # fmt: skip
