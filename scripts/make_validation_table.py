@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.validation import (
     adjusted_curves,
     agreement,
+    borrowed_rates,
     censoring_weights,
     consistency,
     curves,
@@ -71,6 +72,7 @@ def rows() -> list[Row]:
         censoring_weights,
         small_samples,
         agreement,
+        borrowed_rates,
         detectable,
         designs_single_arm,
         adjusted_curves,

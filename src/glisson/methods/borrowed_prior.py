@@ -226,7 +226,7 @@ def quantile(prior: BorrowedPrior, q: float) -> float:
     >>> round(quantile(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(2.0,), second=(1.0,)), 0.25), 6)
     0.5
     """
-    return _beta_quantile(*(np.array(x) for x in (prior.weights, prior.first, prior.second)), q)
+    return _beta_quantile(np.array(prior.weights), np.array(prior.first), np.array(prior.second), q)
 
 
 def effective_size(prior: BorrowedPrior) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaln, expit, gammainc, gammaln, logsumexp
+from scipy.special import betainc, betaincinv, betaln, expit, gammainc, gammaincinv, gammaln, logsumexp
 
 from glisson.errors import InputError
 from glisson.methods.borrowed_prior import BorrowedPrior, posterior, prior_predictive_p, robust
@@ -23,8 +23,8 @@ BETWEEN, CENTRE = 0.5, 2.0
 WEIGHTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 #: P below which the data contradict what was borrowed.
 CONFLICT = 0.05
-_MEANS, _SPREADS, _NODES = 201, 64, 128
-_POWERS = 201
+_MEANS, _SPREADS, _NODES = 301, 64, 128
+_POWERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +89,8 @@ def predicted_proportion(
     if not len(x) or len(x) != len(n) or np.any(n < 1) or np.any(x < 0) or np.any(x > n):
         raise InputError("impossible counts of studies", expected="events of patients, in one study or more")
     p = (x.sum() + 0.5) / (n.sum() + 1)
-    mu = np.linspace(-1.0, 1.0, _MEANS) * (6.0 * max(between, 0.3) + 2.0) + math.log(p / (1 - p))
+    # As far as a mean of logits can lie where one series has no event: at 5, its size would be off by a third.
+    mu = np.linspace(-1.0, 1.0, _MEANS) * (20.0 * max(between, 0.3) + 2.0) + math.log(p / (1 - p))
     tau, weight = _half_normal(between)
     nodes, heights = _normal_nodes(_NODES)
     log = -0.5 * (mu[:, None] / centre) ** 2 + np.log(weight)[None, :]
@@ -267,12 +268,13 @@ def power_prior(
     if kind not in {"proportion", "rate"} or wrong or min(events, older_events) < 0 or min(size, older_size) <= 0:
         raise InputError(f"{events} of {size:g} and {older_events:g} of {older_size:g} as a {kind}",
                          expected="possible events and sizes; proportion or rate")  # fmt: skip
-    grid = np.linspace(0, 1, _POWERS)
+    nodes, heights = np.polynomial.legendre.leggauss(_POWERS)
+    root = (nodes + 1) / 2  # of the power: much older data leave powers near 0 only
+    grid = root**2
     first, second = _updated(grid, older_events, older_size, 0.0, 0.0, counts=counts)
     both = _updated(grid, older_events, older_size, events, size, counts=counts)
     log = _normaliser(*both, counts=counts) - _normaliser(first, second, counts=counts)
-    proper = grid > 0 if not counts else np.ones(len(grid), dtype=np.bool_)  # without older data a rate has no prior
-    log = np.where(proper, log, -np.inf)
+    log += np.log(heights * root)
     mass = np.exp(log - logsumexp(log))
     shared: dict[str, Any] = {"variable": variable, "statistic": kind, "level": level, "events": events,
                               "unit": "probability" if counts else "per person-year"}  # fmt: skip
@@ -311,14 +313,19 @@ def _summary(
 ) -> tuple[float, float, float]:
     """Return mean or median, and equal tails, of a mixture of beta or gamma distributions."""
     mean = float(mass @ (a / (a + b) if counts else a / b))
+    wanted = (0.5, (1 - level) / 2, (1 + level) / 2)
+    if len(mass) == 1:
+        x, y = float(a[0]), float(b[0])
+        at = [float(betaincinv(x, y, q)) if counts else float(gammaincinv(x, q)) / y for q in wanted]
+        return (mean if middle == "mean" else at[0]), at[1], at[2]
     spread = 1.0 if counts else float(np.max(a / b + 12 * np.sqrt(a) / b))
     found = []
-    for q in (0.5, (1 - level) / 2, (1 + level) / 2):
+    for q in wanted:
         low, high = 0.0, spread
         for _ in range(60):
-            at = (low + high) / 2
-            below = float(mass @ (betainc(a, b, at) if counts else gammainc(a, b * at)))
-            low, high = (at, high) if below < q else (low, at)
+            half = (low + high) / 2
+            below = float(mass @ (betainc(a, b, half) if counts else gammainc(a, b * half)))
+            low, high = (half, high) if below < q else (low, half)
         found.append((low + high) / 2)
     return (mean if middle == "mean" else found[0]), found[1], found[2]
 

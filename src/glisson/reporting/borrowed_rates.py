@@ -13,12 +13,14 @@ from glisson.present.words import Words, listed, lower_first, sentence_case
 
 _OPENING = (
     "[[comparison-rates]] does the same for rates whose definition and denominator are the same here and there: whole "
-    "arms, the same family of response criteria, the same grades. Response stands beside arms of the same line; adverse "
-    "events belong to a drug, so that series of two drugs are not mixed, and lines are not matched."
+    "arms, the same family of response criteria, the same grades. Response stands beside arms of the same line; "
+    "adverse events belong to a drug, so that series of two drugs are not mixed, and lines are not matched. It asks how "
+    "far both can be one population, and is no advice to borrow the harms of a drug by vein for a treatment of the "
+    "liver."
 )
 _MEANING = (
-    "Agreement would not show that the treatments are alike: so few patients agree with nearly everything. Disagreement "
-    "says that the published patients are no stand-in for these."
+    "Agreement would not show that the treatments are alike: so few patients agree with nearly everything. "
+    "Disagreement says that the published patients are no stand-in for these."
 )
 
 
@@ -110,8 +112,8 @@ def _turn(result: BorrowedRates) -> str:
     groups = [g for rate in result.rates for g in rate.groups]
     deaf = sum(all(e.value is None for e in g.estimates.select("conflict_from")) for g in groups)
     text = (
-        "[[comparison-conflict]] says which results would contradict the series, and what borrowing would make of them: "
-        "the informative part loses weight, and the estimate moves towards the cohort's own."
+        "[[comparison-conflict]] says which results would contradict the series, and what borrowing would make of "
+        "them: the informative part loses weight, and the estimate moves towards the cohort's own."
     )
     if deaf:
         text += f" In {deaf} of {len(groups)} groups no result could, because they are too small."

@@ -69,8 +69,8 @@ def methods_text(result: ComparisonResult) -> str:
         "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
         "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017; bias of a binary factor: Bross 1966. Rates of "
         "adverse events have exact unconditional intervals (Chan & Zhang 1999). Hazards, and rates of response "
-        "and of adverse events, were borrowed by a robust predictive prior (Schmidli 2014) and by power priors (Ibrahim "
-        "& Chen 2000, Duan 2006)."
+        "and of adverse events, were borrowed by a robust predictive prior (Schmidli 2014) and by power priors "
+        "(Ibrahim & Chen 2000, Duan 2006)."
     )
 
 
