@@ -157,7 +157,7 @@ def test_tables_text_and_results(later, events) -> None:
     assert table.rows[1].cells[1].startswith("6 of 20: 30% (12% to 54%)")
     assert all(len(r.cells) == len(table.columns) for r in table.rows if r.kind == "data")
     turned = tables.conflicts(beside, both, words)
-    assert [r.cells[1] for r in turned.rows if r.kind == "data"][0] == "7 or more of 20"
+    assert next(r.cells[1] for r in turned.rows if r.kind == "data") == "7 or more of 20"
     text = " ".join(b.text for b in rate_blocks(beside, both, words) if hasattr(b, "text"))
     assert "no contradiction beyond chance" in text
     assert "Rates not borrowed" in [getattr(b, "lead", "").rstrip(".") for b in rate_blocks(beside, both, words)]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from glisson.assessment.borrowed_rates import BorrowedRates
 from glisson.assessment.comparison_borrowing import Borrowing
+from glisson.assessment.comparison_matching import Matching
 from glisson.assessment.comparison_safety import SafetyComparison
 from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimates
@@ -110,8 +111,8 @@ class ComparedArm:
         Overall survival, progression-free survival.
     matched
         What matching the cohort to the published baseline did, in words.
-    weights
-        Of the patients matched, with mean 1 and the largest first; none where nothing was or could be matched.
+    matching
+        The weights that this took, and what they did; nothing where nothing was or could be matched.
     """
 
     study: str
@@ -125,7 +126,12 @@ class ComparedArm:
     differences: tuple[Difference, ...]
     contrasts: tuple[Contrast, ...]
     matched: str = ""
-    weights: tuple[float, ...] = ()
+    matching: Matching | None = None
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weights of the patients matched, with mean 1 and the largest first."""
+        return () if self.matching is None else tuple(sorted((w for _, w in self.matching.weights), reverse=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

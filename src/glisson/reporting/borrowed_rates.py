@@ -14,8 +14,8 @@ from glisson.present.words import Words, listed, lower_first, sentence_case
 _OPENING = (
     "[[comparison-rates]] does the same for rates whose definition and denominator are the same here and there: whole "
     "arms, the same family of response criteria, the same grades. Response stands beside arms of the same line; "
-    "adverse events belong to a drug, so that series of two drugs are not mixed, and lines are not matched. It asks how "
-    "far both can be one population, and is no advice to borrow the harms of a drug by vein for a treatment of the "
+    "adverse events belong to a drug, so that series of two drugs are not mixed, and lines are not matched. It asks "
+    "how far both can be one population, and is no advice to borrow the harms of a drug by vein for a treatment of the "
     "liver."
 )
 _MEANING = (

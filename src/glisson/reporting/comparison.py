@@ -47,7 +47,7 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(Paragraph(lead=f"{lead}.", text=_line_text(arms)))
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
-    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *matching_blocks(result)]
+    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *matching_blocks(assessment, result, words)]
     blocks += tipping_blocks(assessment, result, words)
     blocks += borrowing_blocks(assessment, result.borrowing, result.level, words)
     blocks += safety_blocks(assessment, result.safety, words)

@@ -42,6 +42,17 @@ class ContrastPart(Part):
     curve: PublishedCurvePart | None
 
 
+class MatchingPart(Part):
+    """Weights that give the cohort the baseline of a published arm: pseudonym and weight of every patient."""
+
+    covariates: tuple[str, ...]
+    n: int
+    effective: float
+    why_not: str
+    estimates: EstimateRows
+    weights: tuple[tuple[str, float], ...]
+
+
 class ComparedArmPart(Part):
     """One published arm."""
 
@@ -56,6 +67,7 @@ class ComparedArmPart(Part):
     differences: tuple[DifferencePart, ...]
     contrasts: tuple[ContrastPart, ...]
     matched: str
+    matching: MatchingPart | None
 
 
 class SafetyGroupPart(Part):

@@ -47,12 +47,12 @@ def rates(assessment: Spoken, result: BorrowedRates, words: Words) -> TableModel
             "Observed: exact interval (Clopper-Pearson). Predicted: what the series together say of one more like "
             "them, with a half-normal prior (scale 0.5) of the spread of their logits; worth: patients of a beta "
             "distribution with the same mean and variance. Robust prior: this prediction with weight 80% and a "
-            "uniform part with 20%; weight after: that of the prediction once the cohort is seen. Patients borrowed: what the posterior "
-            "is worth beyond the cohort and a uniform prior; below 0, prior and data disagree so much that doubt grew. "
-            f"P of conflict: of data as improbable as these under the prediction (Box 1980); below {CONFLICT:g} "
-            "nothing that was borrowed should be read. Power prior: published patients count at that weight; as the "
-            "data suggest: the weight has a uniform prior. CrI: credible interval. About: events or denominator worked "
-            "out from a printed percentage. Groups below three patients are left out.",
+            "uniform part with 20%; weight after: that of the prediction once the cohort is seen. Patients borrowed: "
+            "what the posterior is worth beyond the cohort and a uniform prior; below 0, prior and data disagree so "
+            "much that doubt grew. P of conflict: of data as improbable as these under the prediction (Box 1980); "
+            f"below {CONFLICT:g} nothing that was borrowed should be read. Power prior: published patients count at "
+            "that weight; as the data suggest: the weight has a uniform prior. CrI: credible interval. About: events "
+            "or denominator worked out from a printed percentage. Groups below three patients are left out.",
             _definitions(result),
         ),
         wide=True,
