@@ -84,7 +84,7 @@ def test_equal_readings_leave_the_estimate_as_it_is() -> None:
 @pytest.mark.by_hand
 def test_restricted_means_of_two_readings_by_hand() -> None:
     # All die, tau 100. Here on days 40 and 100: mean 70. Control read twice, dying on 20 and 100 (60), on 40 and 100
-    # (70): differences 10 and 0, mean 5, B = 50. Variance of a mean of two that all die: sum of (area after)² d/(r(r-d))
+    # (70): differences 10 and 0, mean 5, B = 50. Variance of such a mean: (area after)² d/(r(r-d))
     # at the first death = (S (tau - t))² / 2, with S = 1/2: here (30)² / 2 = 450; control (40)² / 2 = 800, and 450.
     ours = Endpoint.from_arrays([40, 100], [1, 1], name="os")
     read = [Endpoint.from_arrays([t, 100], [1, 1], name="os") for t in (20, 40)]
