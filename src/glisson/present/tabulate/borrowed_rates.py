@@ -63,7 +63,7 @@ def conflicts(assessment: Spoken, result: BorrowedRates, words: Words) -> TableM
     """Return from how many events on each group would contradict its series, and what would then be estimated."""
     rows: list[Row] = []
     for rate in result.rates:
-        mine = [Row(cells=_turns(assessment, g, words), indent=1) for g in rate.groups]
+        mine = [Row(cells=_turns(assessment, rate, g, words), indent=1) for g in rate.groups]
         rows += [section(heading(rate)), *mine]
     if not rows:
         return None
@@ -100,6 +100,10 @@ def series_of(rate: BorrowedRate) -> tuple[BorrowedSeries, ...]:
     return tuple(dict.fromkeys(s for g in rate.groups for s in g.series))
 
 
+def _named(assessment: Spoken, rate: BorrowedRate, g: BorrowedGroup) -> str:
+    return "All of that line" if not g.group and rate.line != "any" else name_of(assessment, g.group)
+
+
 def _told(one: BorrowedSeries, words: Words) -> str:
     about = "about " if one.counted else ""
     count = linked(f"{about}{words.count_of(one.events, one.n)}", one.url)
@@ -111,7 +115,7 @@ def _cells(assessment: Spoken, rate: BorrowedRate, g: BorrowedGroup, words: Word
     observed, prior, size = (find(rows, s) for s in ("proportion", "prior_mean", "prior_size"))
     after, gained = find(rows, "informative_weight", detail="after"), find(rows, "size_borrowed")
     p, power = find(rows, "p", detail="prior-data conflict"), find(rows, "power")
-    name = name_of(assessment, g.group)
+    name = _named(assessment, rate, g)
     if g.series != series_of(rate):
         name += f" (from {', '.join(s.label for s in g.series)})"
     worth = f"; {words.number(size.value, 0)} patients" if size is not None else ""
@@ -131,8 +135,8 @@ def _cells(assessment: Spoken, rate: BorrowedRate, g: BorrowedGroup, words: Word
     )
 
 
-def _turns(assessment: Spoken, g: BorrowedGroup, words: Words) -> tuple[str, ...]:
-    cells = [name_of(assessment, g.group)]
+def _turns(assessment: Spoken, rate: BorrowedRate, g: BorrowedGroup, words: Words) -> tuple[str, ...]:
+    cells = [_named(assessment, rate, g)]
     for side, sign in (("above", "or more"), ("below", "or fewer")):
         turn = find(g.estimates, "conflict_from", detail=side)
         then = find(g.estimates, "posterior_median", detail=f"if {side}")
