@@ -32,7 +32,7 @@ def rates(assessment: Spoken, result: BorrowedRates, words: Words) -> TableModel
         name="comparison-rates",
         title=caption(assessment, "Rates of response and of adverse events, with published series borrowed from"),
         columns=(
-            text_column("Patients", 1.4),
+            text_column("Patients", 1.7),
             Column(heading=f"Observed ({level} CI)", width=1.7),
             Column(heading="Predicted by the series; worth", width=1.7),
             Column(heading=f"Borrowed: median ({level} CrI)", above="Robust predictive prior", width=1.5),
