@@ -109,6 +109,15 @@ def test_readings_that_differ_widen_and_say_by_how_much() -> None:
     assert widths[0] < widths[1]
 
 
+def test_the_order_of_readings_and_of_patients_does_not_matter() -> None:
+    readings = [endpoint(r) for r in GOLDEN["cases"][1]["readings"]]
+    shuffled = [r.take(np.random.default_rng(k).permutation(len(r))) for k, r in enumerate(reversed(readings))]
+    rows, same = (over_readings(OURS, r, **SIDES) for r in (readings, shuffled))
+    for a, b in zip(rows, same, strict=True):
+        limits = [(x, y) for x, y in ((a.value, b.value), (a.low, b.low), (a.high, b.high)) if x is not None]
+        assert [x for x, _ in limits] == pytest.approx([y for _, y in limits], rel=1e-9)
+
+
 def test_patients_read_again_keep_what_is_printed(made) -> None:
     again = reread_patients(made, readings=6, seed=3, error=0.01)
     assert len(again) == 6
