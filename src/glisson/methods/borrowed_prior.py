@@ -180,6 +180,75 @@ def posterior(prior: BorrowedPrior, events: int, size: float, *, variable: str, 
     return Estimates(tuple(rows))
 
 
+def updated(prior: BorrowedPrior, events: int, size: int) -> BorrowedPrior:
+    """Return the posterior of a proportion as a mixture of its own: conjugate, part by part.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion: beta distributions.
+    events, size
+        Observed, among so many patients.
+
+    Raises
+    ------
+    InputError
+        If the prior is of a rate, or the counts are impossible.
+
+    Examples
+    --------
+    >>> uniform = BorrowedPrior(name="uniform", kind="beta", weights=(1.0,), first=(1.0,), second=(1.0,))
+    >>> made = updated(uniform, 3, 8)
+    >>> made.first, made.second
+    ((4.0,), (6.0,))
+    """
+    if prior.kind != "beta" or not 0 <= events <= size:
+        raise InputError(f"{events} of {size} with a prior of kind {prior.kind}",
+                         expected="possible counts, and a mixture of beta distributions")  # fmt: skip
+    log = _log_marginal(prior, np.array([float(events)]), size)[:, 0] + np.log(_weights(prior))
+    weights = np.exp(log - logsumexp(log))
+    return BorrowedPrior(
+        name=prior.name, kind="beta", weights=tuple(float(w) for w in weights / weights.sum()),
+        first=tuple(a + events for a in prior.first), second=tuple(b + size - events for b in prior.second),
+    )  # fmt: skip
+
+
+def quantile(prior: BorrowedPrior, q: float) -> float:
+    """Return a quantile of a mixture of beta distributions.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion.
+    q
+        Probability, between 0 and 1.
+
+    Examples
+    --------
+    >>> round(quantile(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(2.0,), second=(1.0,)), 0.25), 6)
+    0.5
+    """
+    return _beta_quantile(np.array(prior.weights), np.array(prior.first), np.array(prior.second), q)
+
+
+def effective_size(prior: BorrowedPrior) -> float:
+    """Return the patients that a mixture of beta distributions is worth, by its mean m and variance v: m(1 - m)/v - 1.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion.
+
+    Examples
+    --------
+    >>> effective_size(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(4.0,), second=(16.0,)))
+    20.0
+    """
+    w, a, b = (np.array(x) for x in (prior.weights, prior.first, prior.second))
+    mean, second = prior.mean, float(np.sum(w * a * (a + 1) / ((a + b) * (a + b + 1))))
+    return round(mean * (1 - mean) / (second - mean**2) - 1, 9)
+
+
 def _weights(prior: BorrowedPrior) -> Floats:
     weights: Floats = np.maximum(np.array(prior.weights), 1e-300)
     return weights
