@@ -111,7 +111,10 @@ def _comparisons(assessment: Assessment, endpoint: EndpointResult) -> list[Block
     by_sentence: dict[str, list[str]] = {}
     for b in untested:
         by_sentence.setdefault(b.sentence, []).append(lower_first(b.title))
-    blocks += [Paragraph(lead=f"{sentence_case(listed(names))}.", text=text) for text, names in by_sentence.items()]
+    blocks += [
+        Paragraph(lead=f"{sentence_case(listed(names))}.", text=text, kind="detail")
+        for text, names in by_sentence.items()
+    ]
     return blocks
 
 

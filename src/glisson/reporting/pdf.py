@@ -31,6 +31,8 @@ NO_TYPST = "report.pdf was not written because Typst is not installed; pip insta
 
 #: Tables up to this number of lines are not broken over pages.
 _KEPT_TOGETHER = 20
+#: Chapters from which on a document has a list of contents.
+_LEAST_FOR_CONTENTS = 6
 
 
 def can_write_pdf() -> bool:
@@ -62,8 +64,35 @@ def source(document: Document) -> str:
     labels = document.labels()
     opening = f"#show: report.with(title: {_string(document.title)}, banner: {_string(document.banner)})\n"
     opening += f"#cover({_string(document.title)}, {_string(document.subtitle)}, {_string(document.banner)})\n"
-    body = "\n".join(_block(block, labels) for block in document.blocks)
+    place = _after_first_chapter(document)
+    parts = [_block(block, labels) for block in document.blocks]
+    parts.insert(place, _contents(document))
+    body = "\n".join(parts)
     return f"{head}\n{opening}\n{body}\n#colophon({_string(document.colophon)})\n"
+
+
+def _after_first_chapter(document: Document) -> int:
+    """Return the place of the second chapter, before which the contents stand."""
+    starts = [i for i, b in enumerate(document.blocks) if isinstance(b, Heading) and b.level == 1]
+    return starts[1] if len(starts) > 1 else len(document.blocks)
+
+
+def _contents(document: Document) -> str:
+    """Return the list of contents with page numbers; nothing for a document of a few chapters."""
+    listed = document.contents()
+    if len([h for h in listed if h.level == 1]) < _LEAST_FOR_CONTENTS:
+        return ""
+    lines = ", ".join(f"({h.level}, {_string(h.full_text)}, <{h.anchor}>)" for h in listed)
+    return f"#contents(({lines},))"
+
+
+def _heading(block: Heading) -> str:
+    told = f"#heading(level: {block.level}, {_string(block.full_text)})<{block.anchor}>"
+    if not block.letter:
+        return told
+    start = "#pagebreak(weak: true)\n" if block.letter == "A" else ""
+    number = f"#set figure(numbering: n => {_string(block.letter)} + str(n))"
+    return f"{start}{number}\n#counter(figure.where(kind: table)).update(0)\n#counter(figure.where(kind: image)).update(0)\n{told}"
 
 
 def _font_paths() -> list[str]:
@@ -76,7 +105,7 @@ def _font_paths() -> list[str]:
 def _block(block: Block, labels: dict[str, str]) -> str:
     match block:
         case Heading():
-            return f"#heading(level: {block.level}, {_string(block.text)})<{block.anchor}>"
+            return _heading(block)
         case Paragraph():
             name = "answer" if block.kind == "answer" else "paragraph"
             return f"#{name}(lead: {_string(block.lead)})[{_inline(block.text, labels)}]"
