@@ -16,6 +16,8 @@ from glisson.present.figures.render import FigureData
 from glisson.present.table import TableModel
 
 _REFERENCE = re.compile(r"\[\[([a-z0-9_-]+)\]\]|\[\[([^\[\]|]+)\|(https?://[^\s\[\]|]+)\]\]")
+#: Chapters from which on a document has a printed list of contents.
+_LEAST_FOR_CONTENTS = 6
 _STATISTIC = re.compile(r"\b([PpNn]) ([=<>]) ")
 
 
@@ -161,13 +163,21 @@ class Document:
         return out
 
     def contents(self) -> tuple[Heading, ...]:
-        """Return the headings for a list of contents: chapters with their sections, appendices without."""
+        """Return the headings for a printed list of contents: chapters with their sections, appendices without.
+
+        A document of few chapters has none.
+        """
         body, inside = [], False
         for block in self.blocks:
             if isinstance(block, Heading):
                 inside = inside or bool(block.letter)
                 body += [block] if block.level == 1 or not inside else []
-        return tuple(body)
+        return tuple(body) if sum(h.level == 1 for h in body) >= _LEAST_FOR_CONTENTS else ()
+
+    def after_first_chapter(self) -> int:
+        """Return the place of the second chapter, before which the contents are printed."""
+        starts = [i for i, b in enumerate(self.blocks) if isinstance(b, Heading) and b.level == 1]
+        return starts[1] if len(starts) > 1 else len(self.blocks)
 
 
 def linked(text: str, url: str) -> str:

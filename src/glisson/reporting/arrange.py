@@ -42,9 +42,10 @@ APPENDICES = (
         floats=("combinations", "differences", "treatment-courses", "treatment-reasons"),
     ),
     Appendix(
-        title="Every endpoint by group",
+        title="Every endpoint by group, and how it is defined",
         anchor="appendix-efficacy",
-        floats=("key-endpoints", "*-forest", "pfs", "ttp", "efficacy-*", "comparisons-*", "rules-*"),
+        floats=("*-forest", "pfs", "ttp", "efficacy-*", "comparisons-*", "rules-*"),
+        sections=("endpoint-rules",),
     ),
     Appendix(title="Models", anchor="appendix-models", floats=("regression-*", "by-method-priors", "by-method-could")),
     Appendix(
@@ -175,7 +176,8 @@ class _Section:
     def pointers(self) -> list[Block]:
         """Return the sentence that names what is in the appendix and not yet named in the text."""
         called = set(_CALLED.findall(" ".join(b.text for b in self.texts if isinstance(b, Paragraph))))
-        left = [m for m in self.moved if not called & set(_CALLED.findall(m))]
+        told = {c.rstrip("0123456789") for c in called}  # the first of several pages of a figure speaks for all
+        left = [m for m in self.moved if not told & {c.rstrip("0123456789") for c in _CALLED.findall(m)}]
         return [Paragraph(lead="In the appendix.", text="; ".join(left) + ".")] if left else []
 
 

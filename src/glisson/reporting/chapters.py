@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from glisson.assessment import Assessment
-from glisson.present.document import Block, Document, FigureBlock, Heading, Paragraph, TableBlock
-from glisson.present.tabulate import efficacy as tables
+from glisson.present.document import Block, Document, FigureBlock, Heading, TableBlock
 from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
 from glisson.reporting import (
@@ -30,10 +29,10 @@ from glisson.reporting import (
     standards,
     strobe,
 )
-from glisson.reporting.answer import linked_answer, primary
+from glisson.reporting.answer import primary
 from glisson.reporting.arrange import arranged
+from glisson.reporting.first_page import first_page
 from glisson.reporting.sources import sources_section
-from glisson.reporting.wording import words_of
 
 #: Stands on every page and screen of a report about invented patients.
 SYNTHETIC = "Synthetic patients: every person and every number in this report is invented."
@@ -53,7 +52,7 @@ def document(assessment: Assessment) -> Document:
         The same for every medium: HTML, Word, PDF.
     """
     blocks: list[Block] = [
-        *_answer(assessment),
+        *first_page(assessment),
         *patients.chapter(assessment),
         *exposure.treatment_chapter(assessment, assessment.exposure),
         *efficacy.chapter(assessment),
@@ -82,15 +81,6 @@ def document(assessment: Assessment) -> Document:
         colophon=_colophon(assessment),
     )
     return replace(draft, blocks=tuple(_fill(block, draft) for block in draft.blocks))
-
-
-def _answer(assessment: Assessment) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(text="The answer in one paragraph", anchor="answer"),
-        Paragraph(text=linked_answer(assessment), kind="answer"),
-    ]
-    key = tables.key_results(assessment, words_of(assessment))
-    return [*blocks, TableBlock(table=key)] if key is not None else blocks
 
 
 def _kept(assessment: Assessment, blocks: Sequence[Block]) -> frozenset[str]:

@@ -21,6 +21,10 @@ def chapter(assessment: Assessment) -> list[Block]:
     """Return the blocks of the chapter."""
     blocks: list[Block] = [Heading(text="Efficacy", anchor="efficacy")]
     drawn = _with_curves(assessment)
+    key = tables.key_results(assessment, words_of(assessment))
+    if key is not None:
+        blocks += [Paragraph(text="[[key-results]] gives every endpoint overall and by first method."),
+                   TableBlock(table=key)]  # fmt: skip
     for endpoint in assessment.endpoints:
         blocks += _endpoint(assessment, endpoint, draw=endpoint.code in drawn)
     return blocks

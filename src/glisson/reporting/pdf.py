@@ -31,8 +31,6 @@ NO_TYPST = "report.pdf was not written because Typst is not installed; pip insta
 
 #: Tables up to this number of lines are not broken over pages.
 _KEPT_TOGETHER = 20
-#: Chapters from which on a document has a list of contents.
-_LEAST_FOR_CONTENTS = 6
 
 
 def can_write_pdf() -> bool:
@@ -54,7 +52,7 @@ def pdf(document: Document, figures: Mapping[str, Rendered]) -> bytes:
 
     sources: Any = {"main.typ": source(document).encode()}
     sources |= {f"{block.name}.svg": figures[block.name].svg for block in document.figures()}
-    made = typst.compile(sources, format="pdf", pdf_standards="ua-1", font_paths=_font_paths(), timestamp=0)
+    made = typst.compile(sources, format="pdf", pdf_standards="ua-1", font_paths=font_paths(), timestamp=0)
     return bytes(made)
 
 
@@ -64,23 +62,16 @@ def source(document: Document) -> str:
     labels = document.labels()
     opening = f"#show: report.with(title: {_string(document.title)}, banner: {_string(document.banner)})\n"
     opening += f"#cover({_string(document.title)}, {_string(document.subtitle)}, {_string(document.banner)})\n"
-    place = _after_first_chapter(document)
     parts = [_block(block, labels) for block in document.blocks]
-    parts.insert(place, _contents(document))
+    parts.insert(document.after_first_chapter(), _contents(document))
     body = "\n".join(parts)
     return f"{head}\n{opening}\n{body}\n#colophon({_string(document.colophon)})\n"
-
-
-def _after_first_chapter(document: Document) -> int:
-    """Return the place of the second chapter, before which the contents stand."""
-    starts = [i for i, b in enumerate(document.blocks) if isinstance(b, Heading) and b.level == 1]
-    return starts[1] if len(starts) > 1 else len(document.blocks)
 
 
 def _contents(document: Document) -> str:
     """Return the list of contents with page numbers; nothing for a document of a few chapters."""
     listed = document.contents()
-    if len([h for h in listed if h.level == 1]) < _LEAST_FOR_CONTENTS:
+    if not listed:
         return ""
     lines = ", ".join(f"({h.level}, {_string(h.full_text)}, <{h.anchor}>)" for h in listed)
     return f"#contents(({lines},))"
@@ -92,10 +83,11 @@ def _heading(block: Heading) -> str:
         return told
     start = "#pagebreak(weak: true)\n" if block.letter == "A" else ""
     number = f"#set figure(numbering: n => {_string(block.letter)} + str(n))"
-    return f"{start}{number}\n#counter(figure.where(kind: table)).update(0)\n#counter(figure.where(kind: image)).update(0)\n{told}"
+    anew = "\n".join(f"#counter(figure.where(kind: {kind})).update(0)" for kind in ("table", "image"))
+    return f"{start}{number}\n{anew}\n{told}"
 
 
-def _font_paths() -> list[str]:
+def font_paths() -> list[str]:
     """Folder of the sans serif type that comes with matplotlib, for computers that have none."""
     import matplotlib as mpl  # noqa: PLC0415 - only this writer needs it
 
