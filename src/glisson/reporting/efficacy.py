@@ -7,10 +7,19 @@ from glisson.present.document import Block, FigureBlock, Heading, Note, Paragrap
 from glisson.present.figures.data import CurveFigure, CurvePanel, panel
 from glisson.present.figures.forest import forest
 from glisson.present.tabulate import efficacy as tables
-from glisson.present.tabulate.common import caption, endpoint_caption, find, group_name
-from glisson.present.words import listed, lower_first, sentence_case
+from glisson.present.tabulate.common import caption, count, endpoint_caption, find, group_name, unit_of
+from glisson.present.words import listed, lower_first, plural, sentence_case
 from glisson.reporting.answer import primary
-from glisson.reporting.wording import by_method, median_phrase, median_sentence, origin_of, spoken_group, words_of
+from glisson.reporting.wording import (
+    among,
+    by_method,
+    event_count,
+    median_phrase,
+    median_sentence,
+    origin_of,
+    spoken_group,
+    words_of,
+)
 
 #: Endpoints with curves of their own; the rest are given in tables.
 _DRAWN = ("os", "pfs", "liver_pfs", "ttp")
@@ -169,10 +178,22 @@ def _main_figure(assessment: Assessment, endpoint: EndpointResult, method: Break
     return FigureBlock(
         name=endpoint.code,
         title=endpoint_caption(assessment, endpoint, f"{endpoint.label} from {start}"),
-        text=_panels_text(parts) + _causes_text(endpoint, parts) + _reading(endpoint),
+        text=_counted(endpoint) + _panels_text(parts) + _causes_text(endpoint, parts) + _reading(endpoint),
         alt=_alt(assessment, endpoint, parts),
         data=CurveFigure(panels=tuple(_panel(assessment, endpoint, p) for p in parts)),
     )
+
+
+def _counted(endpoint: EndpointResult) -> str:
+    """Return how many events the curves rest on."""
+    rows = endpoint.overall.estimates
+    said = among(rows, endpoint, ())
+    if endpoint.competing:
+        cause = next((e.detail for e in rows.select("cumulative_incidence")), None)
+        events, n = (count(rows, name, (), detail) for name, detail in (("events", cause), ("n", None)))
+        whole = events is not None and n is not None
+        said = f"{event_count(endpoint, events or 0)} among {plural(n or 0, unit_of(endpoint))}" if whole else ""
+    return f"{sentence_case(said)}. " if said else ""
 
 
 def _panel(assessment: Assessment, endpoint: EndpointResult, part: Breakdown) -> CurvePanel:

@@ -145,7 +145,8 @@ def _next(assessment: Assessment) -> str:
         "command “glisson design suggest” plans studies from these numbers."
     )
     absent = [name.replace("_", " ") for name, _ in assessment.absent]
-    more = f" The input lacks {listed(absent)}; [[absent]] says what each would add." if absent else ""
+    tables = f"the table{'' if len(absent) == 1 else 's'} {listed(absent)}"
+    more = f" The input lacks {tables}; [[absent]] says what each would add." if absent else ""
     return f"{said}{plan}{more}"
 
 

@@ -39,10 +39,7 @@ def short_answer(
         title=caption(assessment, "The answer in numbers, overall and by first method"),
         columns=(text_column("Outcome", 2.0), *(Column(heading=group_name(assessment, g), width=1.5) for g in groups)),
         rows=tuple(Row(cells=(name, *(cell(g) for g in groups))) for name, cell in rows),
-        notes=(
-            f"In brackets the {words.level(level)} confidence interval; below a median or a proportion by time, events "
-            "/ patients.",
-        ),
+        notes=(f"In brackets the {words.level(level)} confidence interval; below a median, events / patients.",),
     )
 
 
