@@ -13,21 +13,19 @@ import typst
 from PIL import Image
 
 from glisson.assessing import assess
-from glisson.clinical.read import read_cohort
+from glisson.clinical.read import demo_cohort
 from glisson.present.figures.render import render_all
 from glisson.reporting.chapters import document
 from glisson.reporting.pdf import font_paths, source
 
-_ROOT = Path(__file__).resolve().parents[1]
-_DATA = _ROOT / "src" / "glisson" / "data"
-PICTURE = _ROOT / "docs" / "images" / "report.png"
+PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "report.png"
 #: Of the picture: large enough for a dense screen, and few colours, so that it loads quickly.
 _PIXELS_AN_INCH, _COLOURS = 120, 64
 
 
 def picture() -> bytes:
     """Return the first page as a PNG file."""
-    whole = document(assess(read_cohort(_DATA / "demo_lms.xlsx", _DATA / "demo_study.toml")))
+    whole = document(assess(demo_cohort()))
     figures = render_all(whole.figures(), kinds=("svg",))
     sources: Any = {"main.typ": source(whole).encode()}
     sources |= {f"{f.name}.svg": figures[f.name].svg for f in whole.figures()}

@@ -106,7 +106,8 @@ def _beside(assessment: Assessment, result: ComparisonResult | None) -> str:
     parts += [f"more in {listed(more)}" if fewer else f"more events than expected in {listed(more)}"] if more else []
     return (
         f"Of {plural(different + rest, 'comparison')} with published arms of the same line of therapy "
-        f"([[comparison-numbers]]), {different or 'none'} differ{'s' if different < 2 else ''} by more than chance"
+        f"([[comparison-numbers]]), {different or 'none'} differ{'s' if different < 2 else ''} by more than chance "
+        f"(not adjusted for their number)"
         f"{': ' + ', '.join(parts) if parts else ''}. Nobody was randomised between them: such a difference is not an "
         "effect of treatment."
     )
