@@ -45,6 +45,7 @@ def chapter(assessment: Assessment) -> list[Block]:
     return [
         Heading(text="Methods", anchor="methods"),
         *paragraphs,
+        Paragraph(text="The references are in [[appendix-sources]]."),
         *_definitions(assessment),
         Heading(text="References", anchor="references", level=2),
         ListBlock(items=cited(everything), numbered=True),
