@@ -133,6 +133,8 @@ def _inline(text: str, labels: dict[str, str]) -> Any:
 
 def _whole(text: Any) -> Any:
     """Return escaped text in which a name like Y-90 stays on one line."""
+    if "-" not in text:
+        return text
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     return Markup(_NAME.sub(r'<span class="together">\g<0></span>', str(text)))
