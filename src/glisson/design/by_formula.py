@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from glisson.design.plan import Assumption
 from glisson.design.stated import ALTERNATIVE, NULL, percent
 from glisson.tables import Estimate, Estimates
@@ -37,7 +39,21 @@ def beside(variable: str, method: str, n: int, alpha: float, power: float) -> Es
     ))  # fmt: skip
 
 
-def unlike(error: float, power: float, size: Assumption, wanted: Assumption, short: str = "") -> dict[str, str]:
+def simulated(trials: int, seed: int, share: float) -> str:
+    """Return how a probability was simulated, with the Monte Carlo standard error of a share.
+
+    Examples
+    --------
+    >>> simulated(40_000, 1, 0.16)
+    '40,000 simulated trials, seed 1, Monte Carlo standard error up to 0.18 points'
+    """
+    points = 100 * math.sqrt(share * (1 - share) / trials)
+    return f"{trials:,} simulated trials, seed {seed}, Monte Carlo standard error up to {points:.2f} points"
+
+
+def unlike(
+    error: float, power: float, size: Assumption, wanted: Assumption, short: str = "", *, trials: int | None = None
+) -> dict[str, str]:
     """Return the warnings of a design that was found by a formula and does not do what was asked of it.
 
     Parameters
@@ -48,6 +64,9 @@ def unlike(error: float, power: float, size: Assumption, wanted: Assumption, sho
         What was asked.
     short
         Said already of a design that had to stay within reach.
+    trials
+        Simulated trials, whose Monte Carlo error is allowed for (two standard errors); ``None`` where nothing was
+        simulated.
 
     Examples
     --------
@@ -57,11 +76,13 @@ def unlike(error: float, power: float, size: Assumption, wanted: Assumption, sho
     >>> unlike(0.041, 0.819, size, wanted)
     {'type_i_error': '', 'power': ''}
     """
-    over, under = error > size.value + _SAME, power < wanted.value - _SAME
+
+    def off(value: float) -> float:
+        return _SAME if trials is None else max(_SAME, 2 * math.sqrt(value * (1 - value) / trials))
+
+    over, under = error > size.value + off(size.value), power < wanted.value - off(wanted.value)
+    asked = f"where {percent(size.value)} were asked for", f"where {percent(wanted.value)} were asked for"
     return {
-        "type_i_error": f"a type I error of {percent(error)} where {percent(size.value)} were asked for"
-        if over
-        else "",
-        "power": short
-        or (f"a power of {percent(power)} where {percent(wanted.value)} were asked for" if under else ""),
+        "type_i_error": f"a type I error of {percent(error)} {asked[0]}" if over else "",
+        "power": short or (f"a power of {percent(power)} {asked[1]}" if under else ""),
     }

@@ -88,8 +88,9 @@ def one_sample_logrank(
         The test divides expected less observed events by the root of ``"expected"`` events, or of the ``"mean"`` of
         both.
     method
-        How patients and limit are found. ``"normal"``: Wu's formula and a normal quantile, as published. ``"exact"``: the
-        fewest patients with the power, and the limit that the test exceeds with probability ``alpha`` under the null.
+        How patients and limit are found. ``"normal"``: Wu's formula and a normal quantile, as published. ``"exact"``:
+        the fewest patients with the power, and the limit that the test exceeds with probability ``alpha`` under the
+        null.
     max_n
         Patients within reach; a design that has to stay below the wanted power carries a warning.
     unit
@@ -138,6 +139,7 @@ def one_sample_logrank(
     z = trial.limit(n) if method == "exact" else trial.z
     error, reached = trial.rejects(n, 1.0, z), trial.rejects(n, ratio.value, z)
     warnings = unlike(error, reached, size, wanted, short_of(wanted.value, n, reached) if short else "")
+    note = "; ".join(filter(None, warnings.values()))
     events = [n * score(reference, r, plan.follow(n)).observed for r in (1.0, ratio.value)]
     rows = behaviour(
         "one_sample_logrank", EXACT, n=n, warnings=warnings,
@@ -150,7 +152,7 @@ def one_sample_logrank(
         assumptions=(*given, ratio, *plan.stated(), size, wanted),
         boundaries=(Boundary(look=1, n=n, scale="z", efficacy=z, rule=rule),),
         characteristics=rows + plan.duration_rows("one_sample_logrank", n),
-        protocol=_protocol(trial, given, n, (error, reached), events, method, "; ".join(filter(None, warnings.values()))),
+        protocol=_protocol(trial, given, n, (error, reached), events, method, note),
         references=(WU, SCHMIDT, FINKELSTEIN),
     )  # fmt: skip
 
@@ -215,14 +217,14 @@ def _protocol(
         )
     return (
         f"This is a single-arm trial with a time to an event as its endpoint. Survival of the reference is "
-        f"{percent(given[0].value)} at {given[1].value:g} {unit}s (Weibull curve of shape {given[2].value:g}). The hazard "
-        f"worth finding is {trial.ratio:g} times the reference's. {TRAP}",
+        f"{percent(given[0].value)} at {given[1].value:g} {unit}s (Weibull curve of shape {given[2].value:g}). The "
+        f"hazard worth finding is {trial.ratio:g} times the reference's. {TRAP}",
         f"{counted(n, 'patient')} give a power of {percent(shares[1])} at a one-sided type I error of "
         f"{percent(shares[0])}. {how} {plan.sentence(n)} About {events[1]:.1f} events are expected then, and "
         f"{events[0]:.1f} if survival is the reference's." + (f" Note: {warning}." if warning else ""),
         "The analysis compares observed events with those that the reference's cumulative hazard makes expected in the "
-        f"patients' time at risk; their difference is divided by the root of {scale}. The reference counts as known: its "
-        "own uncertainty is not in the type I error, and is shown beside it.",
+        f"patients' time at risk; their difference is divided by the root of {scale}. The reference counts as known: "
+        "its own uncertainty is not in the type I error, and is shown beside it.",
     )
 
 

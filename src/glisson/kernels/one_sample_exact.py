@@ -164,7 +164,7 @@ def _within(null: Weibull, ratio: float, follow: FollowUp, omega: Floats) -> Com
 
 def _powers(base: Complexes, most: int) -> Complexes:
     """Return the first to the last power, shape (len(base), most)."""
-    return np.cumprod(np.broadcast_to(base[:, None], (len(base), most)), axis=1)
+    return np.multiply.accumulate(np.repeat(base[:, None], most, axis=1), axis=1, dtype=np.complex128)
 
 
 def _variance_of_expected(null: Weibull, ratio: float, follow: FollowUp, mean: float) -> float:
