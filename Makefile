@@ -5,13 +5,16 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint types check goldens bench clean
+.PHONY: demo test search lint types check goldens bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/glisson demo --out out/demo --force
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal  # neighbours stay in one process and share what is dear to make
+
+search: $(VENV)/.dev  ## property tests with examples drawn anew; `make test` tries the same ones every time
+	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -n auto -m hypothesis
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

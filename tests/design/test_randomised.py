@@ -220,7 +220,7 @@ def test_selection_within_reach():
         ({"difference": 0.9}, "a probability of response under the best of 1.1"),
         ({"treatments": ("a",)}, "two or more names"),
         ({"correct": 0.3}, "above 1/3"),
-        ({"max_n": 2}, "3 or more, one a treatment"),
+        ({"max_n": 2}, "whole number of patients, 3 or more"),
     ):
         with pytest.raises(SettingsError, match=words):
             selection_response(**({"response": 0.2, "difference": 0.15} | bad))

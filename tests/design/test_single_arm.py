@@ -79,7 +79,7 @@ WRONG: tuple[tuple[Function, dict[str, Any], str], ...] = (
     (milestone, {"s0": 0.4, "s1": 0.6, "at": 6, "accrual": 2, "follow_up": 3}, "nobody would be followed"),
     (milestone, {"s0": 0.4, "s1": 0.6, "at": 6, "method": "exact", **LATE}, "not everybody is followed"),
     (one_sample_logrank, LOGRANK | LATE | {"hazard_ratio": -0.5}, "hazard ratio -0.5"),
-    (one_sample_logrank, LOGRANK | LATE | {"dropout": -1}, "hazard of dropping out -1"),
+    (one_sample_logrank, LOGRANK | LATE | {"dropout": -1}, "hazard of dropping out of -1"),
     (one_sample_logrank, LOGRANK | LATE | {"accrual_rate": 2}, "both accrual and accrual_rate"),
     (one_sample_logrank, LOGRANK | {"follow_up": 2}, "neither accrual nor accrual_rate"),
     (one_sample_logrank, LOGRANK | LATE | {"unit": "week"}, "unit 'week'"),

@@ -204,9 +204,9 @@ def test_accrual_of_centres_that_open_one_by_one():
     ("changed", "words"),
     [
         ({"power": 1.2}, "a power of 1.2"),
-        ({"alpha": 0.9}, "an alpha of 0.9"),
+        ({"alpha": 0.9}, "a type I error of 0.9"),
         ({"sided": 3}, "3-sided"),
-        ({"max_n": 1}, "at most 1 patients"),
+        ({"max_n": 1}, "max_n 1"),
         ({"max_n": 8}, "below which nothing can be significant"),
         ({"method": "cox"}, "the formula cox"),
         ({"method": "freedman", "non_inferiority_margin": 1.3}, "Freedman's formula with a margin"),

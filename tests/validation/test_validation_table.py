@@ -16,7 +16,7 @@ PRINTED = PAGE.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0].removep
 DIFFERENCE = re.compile(r" < (\d+e-\d+) \|$")
 #: Public names that estimate nothing.
 NOT_ESTIMATORS = {"Cohort", "CountTable", "Endpoint", "Estimates", "RiskTable", "assess", "audit", "compare",
-                  "endpoint", "read_cohort", "export_adam", "report", "risk_table"}  # fmt: skip
+                  "demo_cohort", "endpoint", "read_cohort", "export_adam", "report", "risk_table"}  # fmt: skip
 
 
 def test_the_page_has_these_rows() -> None:

@@ -11,10 +11,12 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_most, check_positive, check_share
 from glisson.design.citations import KIDWELL, MURPHY, OETTING
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import days, one_or_two, row
+from glisson.design.rows import one_analysis, one_or_two, row
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.errors import SettingsError
-from glisson.tables import Estimates
+from glisson.tables import Estimate, Estimates
+
+_HOW, _FLOW = "weighted proportions", "accrual and milestone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,25 +152,15 @@ def smart_trial(
     n = needed if max_n is None else min(needed, max_n)
     reached = float(ndtr(effect * math.sqrt(n / variance) - z_alpha))
     month = n / accrual_per_month + milestone_months
-    how = "weighted proportions"
-    out = [
-        row(endpoint, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(endpoint, "power", reached, "probability", ALTERNATIVE, method=how),
-        row(endpoint, "detectable_difference", z * math.sqrt(variance / n), "probability", method=how),
-    ]
-    for group in (NULL, ALTERNATIVE):
-        out.append(row(endpoint, "expected_n", n, "count", group, method="no interim analysis"))
-        out.append(row(endpoint, "duration", days(month), "day", group, method="accrual and milestone"))
-    for name, first in treatments.items():
-        for second in first.salvage:
-            followers = n / len(treatments) * (first.controlled + (1 - first.controlled) / len(first.salvage))
-            group_of = (("regime", _name((name, second))),)
-            out += [
-                row(endpoint, "value", first.value(second), "probability", group_of, method="assumed"),
-                row(endpoint, "expected_followers", followers, "count", group_of, method="both randomisations even"),
-            ]
     critical = f"{_name(better)} is declared better than {_name(other)} if the difference over its standard error is "
     rule = f"{critical}{z_alpha:.4f} or more."
+    rows = [
+        row(endpoint, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
+        row(endpoint, "power", reached, "probability", ALTERNATIVE, method=_HOW),
+        row(endpoint, "detectable_difference", z * math.sqrt(variance / n), "probability", method=_HOW),
+        *(r for group in (NULL, ALTERNATIVE) for r in one_analysis(endpoint, group, n, month, flow=_FLOW)),
+        *_regimes(endpoint, treatments, n),
+    ]
     return TrialDesign(
         kind="smart",
         title="Randomised first, and again where the disease is not controlled",
@@ -176,21 +168,31 @@ def smart_trial(
         events=None,
         assumptions=_assumptions(treatments, milestone_months, accrual_per_month, origin),
         boundaries=(Boundary(look=1, n=n, scale="z", efficacy=z_alpha, rule=rule),),
-        characteristics=Estimates(tuple(out)),
+        characteristics=Estimates(tuple(rows)),
         protocol=(
             f"Patients are randomised evenly between {', '.join(treatments)}. Those whose disease is not controlled "
-            f"are "
-            f"randomised evenly to a second treatment. Of the regimes this contains, {_name(better)} and "
-            f"{_name(other)} "
-            f"are compared by the proportion alive at {milestone_months:g} months, every patient being weighted by one "
-            f"over the chance of having followed the regime, by a {one_or_two(sided)}-sided test at the {alpha:g} "
-            "level.",
+            f"are randomised evenly to a second treatment. Of the regimes this contains, {_name(better)} and "
+            f"{_name(other)} are compared by the proportion alive at {milestone_months:g} months, every patient being "
+            "weighted by one over the chance of having followed the regime, by a "
+            f"{one_or_two(sided)}-sided test at the {alpha:g} level.",
             f"{n} patients give a power of {reached:.1%} to find a difference of {effect:.1%}"
             + (f"; {power:.0%} would need {needed}." if n < needed else "."),
             "Every patient is followed to the milestone. Other comparisons of regimes are exploratory.",
         ),
         references=(OETTING, KIDWELL, MURPHY),
     )
+
+
+def _regimes(endpoint: str, treatments: Mapping[str, FirstTreatment], n: int) -> list[Estimate]:
+    """Return the value of every regime, and how many patients follow it."""
+    rows, even = [], "both randomisations even"
+    for name, first in treatments.items():
+        for second in first.salvage:
+            followers = n / len(treatments) * (first.controlled + (1 - first.controlled) / len(first.salvage))
+            regime = (("regime", _name((name, second))),)
+            rows.append(row(endpoint, "value", first.value(second), "probability", regime, method="assumed"))
+            rows.append(row(endpoint, "expected_followers", followers, "count", regime, method=even))
+    return rows
 
 
 def _square(p: float, mean: float) -> float:
