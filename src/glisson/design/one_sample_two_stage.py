@@ -24,7 +24,7 @@ from glisson.design.stated import (
     size_and_power,
 )
 from glisson.errors import SettingsError
-from glisson.kernels.drawn_trials import Entries, two_look_tests, trials_for
+from glisson.kernels.drawn_trials import Entries, trials_for, two_look_tests
 from glisson.kernels.planned import score
 from glisson.kernels.two_stage_logrank import Plan, TwoLooks, best_look, single_power
 from glisson.tables import Estimate, Estimates
@@ -99,7 +99,7 @@ def one_sample_logrank_two_stage(
     >>> design = one_sample_logrank_two_stage(s0=0.6, at=3, hazard_ratio=0.5, shape=0.5, accrual_rate=5, follow_up=1,
     ...                                       power=0.85)
     >>> [b.n for b in design.boundaries], round(design.characteristics.rows[1].value, 1)
-    ([20, 50], 0)
+    ([20, 50], 31.7)
     """
     size, wanted = size_and_power(alpha, power)
     if criterion not in {"optimal", "minimax"}:
@@ -206,15 +206,17 @@ def _design(
         f"conclude that survival is better than the reference if the test of all {best.n} patients exceeds {best.c:.3f}"
     )
     return TrialDesign(
-        kind=_KIND, n=best.n, title=f"Two-stage one-sample log-rank trial, {criterion}: {best.n1} then {best.n} patients",
+        kind=_KIND, n=best.n,
+        title=f"Two-stage one-sample log-rank trial, {criterion}: {best.n1} then {best.n} patients",
         assumptions=assumptions,
         boundaries=(Boundary(look=1, n=best.n1, scale="z", futility=best.c1, rule=first),
                     Boundary(look=2, n=best.n, scale="z", efficacy=best.c, rule=last)),
         characteristics=_rows(best, seen, warnings, coming),
         protocol=(
-            "This is a single-arm trial in two stages with a time to an event as its endpoint. Survival of the reference "
-            f"is {percent(assumptions[0].value)} at {assumptions[1].value:g} {unit}s (Weibull curve of shape "
-            f"{assumptions[2].value:g}); the hazard worth finding is {assumptions[3].value:g} times the reference's. {TRAP}",
+            "This is a single-arm trial in two stages with a time to an event as its endpoint. Survival of the "
+            f"reference is {percent(assumptions[0].value)} at {assumptions[1].value:g} {unit}s (Weibull curve of shape "
+            f"{assumptions[2].value:g}); the hazard worth finding is {assumptions[3].value:g} times the reference's. "
+            f"{TRAP}",
             f"The one-sample log-rank test is looked at when patient {best.n1} enters, about {best.look:.1f} {unit}s "
             f"after the first: {first}. Otherwise {best.n} patients are treated. {coming.sentence(best.n)} At the end: "
             f"{last}.",
@@ -233,7 +235,8 @@ def _rows(best: TwoLooks, seen: _Behaviour, warnings: dict[str, str], coming: Ac
         alternative={"power": seen.success[1], "expected_n": patients[1], "early_stop": seen.stop[1]},
     ) + Estimates(tuple(
         Estimate(variable=_KIND, statistic="expected_duration", group=(("scenario", scenario),), n=best.n, unit="day",
-                 value=(stop * best.look + (1 - stop) * end) * DAYS[coming.unit], method="accrual and follow-up as planned")
+                 value=(stop * best.look + (1 - stop) * end) * DAYS[coming.unit],
+                 method="accrual and follow-up as planned")
         for scenario, stop in zip(("null", "alternative"), seen.stop, strict=True)
     )) + beside(_KIND, "bivariate normal approximation", best.n, best.alpha, best.power)  # fmt: skip
 
@@ -246,7 +249,7 @@ def _promise(best: TwoLooks, seen: _Behaviour, criterion: str, note: str) -> str
     return (
         f"In {seen.trials:,} simulated trials the type I error is {percent(seen.success[0])} and the power "
         f"{percent(seen.success[1])}. If survival is the reference's, the trial stops early with a probability of "
-        f"{percent(seen.stop[0])} and expects {patients:.1f} patients. Sizes and limits take both tests as jointly normal, "
-        f"by which the type I error would be {percent(best.alpha)} and the power {percent(best.power)}; of the designs "
-        f"with these, this one {why}." + (f" Note: {note}." if note else "")
+        f"{percent(seen.stop[0])} and expects {patients:.1f} patients. Sizes and limits take both tests as jointly "
+        f"normal, by which the type I error would be {percent(best.alpha)} and the power {percent(best.power)}; "
+        f"of the designs with these, this one {why}." + (f" Note: {note}." if note else "")
     )

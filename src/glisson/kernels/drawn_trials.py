@@ -63,7 +63,8 @@ def milestone_tests(
         event = time <= seen
         order = np.argsort(np.minimum(time, seen), axis=1)
         marks = np.take_along_axis(event, order, axis=1)
-        log_survival, spread = marks[:, :-1] @ drop, marks[:, :-1] @ weight
+        earlier = marks[:, :-1].astype(np.float64)
+        log_survival, spread = earlier @ drop, earlier @ weight
         with np.errstate(divide="ignore", invalid="ignore"):
             z = (math.log(-math.log(s0)) - np.log(-log_survival)) * -log_survival / np.sqrt(spread)
         z[~marks.any(axis=1)] = np.inf
