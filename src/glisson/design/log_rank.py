@@ -58,9 +58,10 @@ def logrank_trial(
     -------
     TrialDesign
         With ``type_i_error``, the test followed from event to event, and ``type_i_error_nominal``; ``power`` by the
-        expected score of the test (to a margin: followed likewise), and ``power_by_formula``, which is what other programs print;
-        ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days, ``average_hazard_ratio``
-        where hazards are not proportional, ``critical_hazard_ratio``, and ``detectable_hazard_ratio`` with the wanted power.
+        expected score of the test (to a margin: followed likewise), and ``power_by_formula``, which is what other
+        programs print; ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
+        ``average_hazard_ratio`` where hazards are not proportional, ``critical_hazard_ratio``, and
+        ``detectable_hazard_ratio`` with the wanted power.
 
     Raises
     ------

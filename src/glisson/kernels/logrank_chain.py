@@ -2,8 +2,8 @@
 
 Times on study end one after another, each by an event or by censoring. Given which, the arm that loses a patient is
 drawn from those at risk: by their hazards at an event, by their numbers at a censoring. So the numbers at risk are a
-Markov chain, and the score and its variance are sums along it. The chance that the score exceeds z times the root of the
-variance comes from the characteristic function of the sum, carried along the chain.
+Markov chain, and the score and its variance are sums along it. The chance that the score exceeds z times the root of
+the variance comes from the characteristic function of the sum, carried along the chain.
 """
 
 from __future__ import annotations
