@@ -77,7 +77,8 @@ class Trials:
         """Return time on study, minus one where not entered yet, and whether the event was seen."""
         left = month[:, None] - self.entry
         time = np.minimum(np.minimum(self.event, self.lost), left)
-        return np.where(left > 0, time, -1.0), (self.event <= self.lost) & (self.event <= left)
+        seen = (self.event <= self.lost) & (self.entry + self.event <= month[:, None])  # as rounded in month_of
+        return np.where(left > 0, time, -1.0), seen
 
     def score(self, month: Floats, margin: float = 1.0) -> tuple[Floats, Floats]:
         """Return the log-rank score in favour of the new treatment, and its variance, by a month in each trial."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
+import numpy as np
 from scipy.optimize import brentq
 
 from glisson.design.asked import check_errors, check_ratio
@@ -16,7 +17,7 @@ from glisson.design.rows import days, months, one_or_two, row
 from glisson.design.sizing import Size, enough, planned_end, sized
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
-from glisson.kernels.logrank_chain import Ends, ends, exceeds
+from glisson.kernels.logrank_chain import Ends, drawn_ends, exceeds, trials_for
 from glisson.tables import Estimate, Estimates
 
 Sizing = Literal["schoenfeld", "freedman", "score"]
@@ -25,6 +26,10 @@ Sizing = Literal["schoenfeld", "freedman", "score"]
 SCORED = "expected score of the log-rank test"
 #: Events up to which tests are followed from event to event; beyond, they are as normal as can be.
 _FOLLOWED = 400
+#: Seed of the few trials whose order of events is followed, and when they end at the latest, over when expected.
+_SEED, _LATEST = 20200101, 10.0
+#: Trials of the null hypothesis; under it the order of events and censorings makes little difference.
+_ENOUGH = 6
 
 
 def logrank_trial(
@@ -57,8 +62,8 @@ def logrank_trial(
     Returns
     -------
     TrialDesign
-        With ``type_i_error``, the test followed from event to event, and ``type_i_error_nominal``; ``power`` by the
-        expected score of the test (to a margin: followed likewise), and ``power_by_formula``, which is what other
+        With ``type_i_error`` and ``power`` of the test followed from event to event (the power by its expected score
+        where hazards are not proportional), ``type_i_error_nominal`` and ``power_by_formula``, which is what other
         programs print; ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
         ``average_hazard_ratio`` where hazards are not proportional, ``critical_hazard_ratio``, and
         ``detectable_hazard_ratio`` with the wanted power.
@@ -173,20 +178,32 @@ def better_power(arms: TwoArms, size: Size, alpha: float, sided: int, margin: fl
 
     Notes
     -----
-    The expected score over the root of its variance. Away from a margin, where the test is not as spread as a standard
-    normal variable, the test is followed from event to event.
+    Under proportional hazards the test is followed from event to event; of large trials, and where hazards are not
+    proportional, the expected score is compared with the root of its variance.
 
     Examples
     --------
     >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
     >>> size = sized(arms, lambda _: 65.35, alpha=0.05, sided=2)
-    >>> round(better_power(arms, size, 0.05, 2, None), 4)
-    0.7935
+    >>> round(better_power(arms, size, 0.05, 2, None), 3)
+    0.793
     """
-    if margin is not None and size.events <= _FOLLOWED:
-        return exceeds(_ends(arms, size), _critical(alpha, sided), margin=margin)
+    if followed(arms, size):
+        return float(exceeds(_ends(arms, size), _critical(alpha, sided), margin=margin or 1.0).mean())
     score, variance = arms.flow().score(size.n, size.months, margin or 1.0)
     return power_of_score(score=score, variance=variance, alpha=alpha, sided=sided)
+
+
+def followed(arms: TwoArms, size: Size) -> bool:
+    """Return whether the power of a trial is found from event to event.
+
+    Examples
+    --------
+    >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
+    >>> followed(arms, sized(arms, lambda _: 65.35, alpha=0.05, sided=2))
+    True
+    """
+    return size.events <= _FOLLOWED and arms.proportional
 
 
 def true_size(arms: TwoArms, size: Size, alpha: float, sided: int, margin: float | None) -> tuple[float, str]:
@@ -196,21 +213,26 @@ def true_size(arms: TwoArms, size: Size, alpha: float, sided: int, margin: float
     --------
     >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
     >>> error, how = true_size(arms, sized(arms, lambda _: 65.35, alpha=0.05, sided=2), 0.05, 2, None)
-    >>> round(error, 4), how
-    (0.052, '2-sided, followed from event to event')
+    >>> round(error, 3), how
+    (0.052, '2-sided, test followed from event to event')
     """
     if size.events > _FOLLOWED:
         return alpha, f"{sided}-sided, large-sample"
-    found, z = _ends(arms.under_null(margin), size), _critical(alpha, sided)
-    error = exceeds(found, z, margin=margin or 1.0)
-    error += exceeds(found, z, margin=margin or 1.0, against=True) if sided == 2 else 0.0
-    return error, f"{sided}-sided, followed from event to event"
+    found, z = _ends(arms.under_null(margin), size, _ENOUGH), _critical(alpha, sided)
+    error = float(exceeds(found, z, margin=margin or 1.0).mean())
+    error += float(exceeds(found, z, margin=margin or 1.0, against=True).mean()) if sided == 2 else 0.0
+    return error, f"{sided}-sided, test followed from event to event"
 
 
-def _ends(arms: TwoArms, size: Size) -> Ends:
-    flow = arms.flow()
+def _ends(arms: TwoArms, size: Size, trials: int | None = None) -> Ends:
+    """Return the order of events and censorings of a few trials; the same ones whenever the same trial is planned."""
+    flow, sizes = arms.flow(), (size.control, size.new)
+    control, new = flow.arms(size.n)
     month = arms.month_of(size.n, size.events) or planned_end(arms, size.n)
-    return ends(*flow.arms(size.n), flow.dropout, month, events=size.events, sizes=(size.control, size.new))
+    return drawn_ends(
+        control, new, flow.dropout, events=size.events, sizes=sizes, until=_LATEST * month,
+        trials=trials or trials_for(*sizes), rng=np.random.default_rng([_SEED, size.n]),
+    )  # fmt: skip
 
 
 def _behaviour(
@@ -220,7 +242,7 @@ def _behaviour(
     name, formula = arms.endpoint, f"{method.title()}, log-rank test"
     flow = "accrual, hazards by period and dropout integrated"
     error, how = true_size(arms, size, alpha, sided, margin)
-    scored = SCORED if margin is None or size.events > _FOLLOWED else "log-rank test followed from event to event"
+    scored = "log-rank test followed from event to event" if followed(arms, size) else SCORED
     warning = doubt(powers[1], powers[0], None if size.limited else power)
     rows = [
         row(
@@ -308,7 +330,7 @@ def _protocol(
         )
     else:
         number = (
-            f"{size.events} events give a power of {powers[0]:.1%} to find {effect}, by the expected score of the test"
+            f"{size.events} events give a power of {powers[0]:.1%} to find {effect}"
             f"{'' if method == 'score' else promised(method, powers[1])}. They are expected in month {size.months:.1f} "
             f"from {size.n} patients ({size.new} on the new treatment, {size.control} on the control) entered over "
             f"{months(size.accrual_months)}, of whom {arms.dropout_a_year:.0%} a year are lost."

@@ -67,7 +67,8 @@ def regime_tests(
         shared = counts[0] * (1 - values[0]) * (1 - values[1]) + counts[1] * values[0] * values[1]
         total = total - 2 * shared / (one * two)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num((values[0] - values[1]) / np.sqrt(np.maximum(total, 0.0)), posinf=np.inf, neginf=-np.inf)
+        z = (values[0] - values[1]) / np.sqrt(np.maximum(total, 0.0))
+    return np.asarray(np.where(np.isnan(z), 0.0, z))
 
 
 def _counts(branch: Branch, patients: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
