@@ -165,24 +165,15 @@ def test_one_patient_each_is_picked_by_lot_or_by_its_response():
     assert correct_response(1, 0.6, 0.3, 2) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.independent
-@pytest.mark.parametrize(
-    ("arms", "published"),
-    [
-        (2, [21, 29, 35, 37, 36, 32, 26, 16]),
-        (3, [31, 44, 52, 55, 54, 49, 39, 24]),
-        (4, [37, 52, 62, 67, 65, 59, 47, 29]),
-    ],
-)
-def test_the_table_of_simon_wittes_and_ellenberg(arms: int, published: list[int]):
-    """Patients a treatment for 90% and a difference of 15 points, responses from 10% to 80%."""
-    names = [str(i) for i in range(arms)]
-    found = [
-        selection_response(response=p / 10, difference=min(0.15, 0.95 - p / 10) if p == 8 else 0.15, treatments=names).n
-        // arms
-        for p in range(1, 9)
-    ]
-    assert found == published
+@pytest.mark.against_r
+@pytest.mark.parametrize("case", golden("selection")["table"], ids=lambda c: f"{c['k']} treatments")
+def test_patients_a_treatment_for_ninety_per_cent_and_fifteen_points(case: dict[str, Any]):
+    """The grid of the table of Simon, Wittes and Ellenberg, responses from 10% to 80%, recomputed exactly in R."""
+    names = [str(i) for i in range(case["k"])]
+    found = [selection_response(response=p, difference=0.15, treatments=names).n for p in case["response"]]
+    assert [n // case["k"] for n in found] == case["n"]
+    for p, n, one_less in zip(case["response"], case["n"], case["one_less"], strict=True):
+        assert one_less < 0.9 <= correct_response(n, p + 0.15, p, case["k"])
 
 
 @pytest.mark.independent
