@@ -128,7 +128,7 @@ def test_the_sentence_promises_the_power_that_the_trial_has():
     rows, more = usual.characteristics, full.characteristics
     assert (rows.one("power").value or 1) < 0.8 < (rows.one("power_by_formula").value or 0)
     assert rows.one("power").warning == "below the 80% that were asked for; the formula says 80.4%"
-    assert "66 events give a power of 79.3%" in usual.protocol[1]
+    assert "66 events give a power of 79.4%" in usual.protocol[1]
     assert "Schoenfeld's formula, by which they were found, says 80.4%" in usual.protocol[1]
     assert 0.8 <= (more.one("power").value or 0) < 0.81
     assert more.one("power").warning == ""
