@@ -41,7 +41,8 @@ def _usual(**changed: Any) -> TwoArms:
 def _trial(plan: TrialDesign, theirs: dict[str, Any]) -> Iterator[Compared]:
     rows = plan.characteristics
     yield Compared(float(plan.n), float(theirs["n"]))
-    yield Compared(rows.one("power").value, theirs["power_reached"])
+    stated = "power_by_formula" if len(rows.select("power_by_formula")) else "power"
+    yield Compared(rows.one(stated).value, theirs["power_reached"])
 
 
 def restricted() -> Iterator[Compared]:
@@ -109,10 +110,9 @@ def zones() -> Iterator[Compared]:
         for drift, key in ((0.0, "null"), (c["drift"], "alternative")):
             yield from (Compared(a, b) for a, b in zip(rule.behaviour(drift), c[key], strict=True))
     first, rows = _cases("zones")[0], promising_zone(arms=_usual()).characteristics
-    yield Compared(rows.one("power").value, first["alternative"][0])
-    for group, key in ((NULL, "null"), (ALTERNATIVE, "alternative")):
-        yield Compared(rows.one("expected_events", group=group).value, 66 * first[key][1])
-        yield Compared(rows.one("increase", group=group).value, first[key][2])
+    yield Compared(rows.one("power_by_formula").value, first["alternative"][0])
+    yield Compared(rows.one("expected_events", group=NULL).value, 66 * first["null"][1])
+    yield Compared(rows.one("increase", group=NULL).value, first["null"][2])
 
 
 def strata() -> Iterator[Compared]:
