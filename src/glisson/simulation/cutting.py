@@ -125,25 +125,28 @@ def _in_order(plan: Plan, when: Keys) -> None:
 def cut_data(plan: Plan, room: Room, look: int) -> None:
     """Set counts and, where they are wanted, sorted keys of one look."""
     x, keys, when, sums, ticks = room.patients, room.keys, room.when, room.sums, _f(plan.ticks)
+    arms, numbers, laws, spare, response = plan.arm, plan.numbers, plan.laws, room.spare, room.response
     sums[:] = _f(0)
     at, wait = _w(look) * _ROW, _i(plan.days[look] * plan.ticks) if plan.looks[look, 0] == PATIENTS else _i(0)
-    for patient in range(plan.arm.size):
-        arm, who = plan.arm[patient], _w(patient)
-        every = _f(plan.numbers[arm, 3]) if plan.pfs == 1 else _f(0)
-        _follow(x, who, when, at, _i(arm), every, ticks, keys, sums)
-        if plan.reference >= 0:
-            to_hazard(plan.laws, plan.reference, sums, FOLLOWED, room.spare)
-            _add_row(sums, EXPECTED, FOLLOWED)
-        if plan.numbers[arm, 4] >= 0:
-            _respond(x, who, room.response, when, at, wait, ticks, sums)
+    scans, reference = plan.pfs == 1, plan.reference
+    unit = laws.units[reference] if reference >= 0 else _f(0)
+    for patient in range(arms.size):
+        arm, who = arms[patient], _w(patient)
+        _follow(x, who, when, at, _i(arm), _f(numbers[arm, 3]) if scans else _f(0), ticks, keys, sums)
+        if reference >= 0:
+            if unit == _f(0):
+                to_hazard(laws, reference, sums, FOLLOWED, spare)
+            _add_row(sums, EXPECTED, FOLLOWED, _f(1) / unit if unit > _f(0) else _f(1))
+        if numbers[arm, 4] >= 0:
+            _respond(x, who, response, when, at, wait, ticks, sums)
     if plan.ordered == 1:
         sort_rows(keys, plan.network)
 
 
 @compiled
-def _add_row(sums: Singles, to: np.uint64, what: np.uint64) -> None:
+def _add_row(sums: Singles, to: np.uint64, what: np.uint64, by: np.float32) -> None:
     for i in range(_ROW):
-        sums[to + i] += sums[what + i]
+        sums[to + i] += sums[what + i] * by
 
 
 @compiled

@@ -27,27 +27,32 @@ def draw(plan: Plan, room: Room) -> None:
     Random numbers are taken in a fixed order: patient by patient entry, death, progression and salvage where they
     matter, dropout, response. Scenarios that ask for the same ones meet the same patients under the same seed.
     """
-    most, laws, x, spare = _f(plan.arm.size), plan.laws, room.patients, room.spare
-    for patient in range(plan.arm.size):
-        arm, at = plan.arm[patient], _w(patient) * PATIENT
-        next_bits(room.state, room.bits)
-        uniforms(room.bits, x, at + ENTRY)
-        _scale(x, at + ENTRY, most)
-        walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
-        next_bits(room.state, room.bits)
-        exponentials(room.bits, x, at + TIME)
-        if plan.joint == 1:
+    arms, models, numbers, laws, units = plan.arm, plan.models, plan.numbers, plan.laws, plan.laws.units
+    state, bits, x, spare, response = room.state, room.bits, room.patients, room.spare, room.response
+    most, rate, joint = _f(arms.size), units[plan.accrual], plan.joint == 1
+    for patient in range(arms.size):
+        arm, at = arms[patient], _w(patient) * PATIENT
+        next_bits(state, bits)
+        uniforms(bits, x, at + ENTRY, most * (rate if rate > _f(0) else _f(1)))
+        if rate == _f(0):
+            walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
+        next_bits(state, bits)
+        unit = _f(0) if joint else units[models[arm, 0]]
+        exponentials(bits, x, at + TIME, unit if unit > _f(0) else _f(1))
+        if joint:
             _progress(plan, room, arm, at + TIME)
-        else:
-            to_days(laws, plan.models[arm, 0], x, at + TIME, spare)
-        if plan.models[arm, 2] >= 0:
-            next_bits(room.state, room.bits)
-            exponentials(room.bits, x, at + DROP)
-            to_days(laws, plan.models[arm, 2], x, at + DROP, spare)
-        if plan.numbers[arm, 4] >= 0:
-            next_bits(room.state, room.bits)
-            uniforms(room.bits, room.response, _w(patient) * _ROW)
-            _below(room.response, _w(patient) * _ROW, _f(plan.numbers[arm, 4]))
+        elif unit == _f(0):
+            to_days(laws, models[arm, 0], x, at + TIME, spare)
+        if models[arm, 2] >= 0:
+            next_bits(state, bits)
+            unit = units[models[arm, 2]]
+            exponentials(bits, x, at + DROP, unit if unit > _f(0) else _f(1))
+            if unit == _f(0):
+                to_days(laws, models[arm, 2], x, at + DROP, spare)
+        if numbers[arm, 4] >= 0:
+            next_bits(state, bits)
+            uniforms(bits, response, _w(patient) * _ROW, _f(1))
+            _below(response, _w(patient) * _ROW, _f(numbers[arm, 4]))
 
 
 @compiled
@@ -123,7 +128,7 @@ def _progress(plan: Plan, room: Room, arm: int, at: np.uint64) -> None:
         to_days(plan.laws, death, x, at, room.spare)
         return
     next_bits(room.state, room.bits)
-    exponentials(room.bits, seen, none)
+    exponentials(room.bits, seen, none, _f(1))
     if theta > 0:
         for i in range(_ROW):
             rise = math.expm1(seen[i] * theta / (1 + theta))
@@ -152,7 +157,7 @@ def _salvage(plan: Plan, room: Room, death: int, at: np.uint64, share: np.float3
         hazard[i] = room.other[i]
     to_hazard(plan.laws, death, hazard, none, room.spare)
     next_bits(room.state, room.bits)
-    uniforms(room.bits, room.spare, none)
+    uniforms(room.bits, room.spare, none, _f(1))
     for i in range(_ROW):
         rest = (x[at + i] - hazard[i]) / ratio
         later = hazard[i] + rest

@@ -35,6 +35,7 @@ class Laws(NamedTuple):
     pieces: Singles  # (M, stage, direction, P, 3): where a piece begins, its slope, its largest contribution
     counts: Ints  # (M, stage): number of pieces, 0 for a stage that is left out
     shapes: Floats  # (M, 3): share cured, shape, scale
+    units: Singles  # (M,): days that a cumulative hazard of 1 takes if the hazard is constant, 0 if it is not
 
 
 class Plan(NamedTuple):
@@ -143,7 +144,8 @@ def _laws(models: list[Survival | Periods]) -> Laws:
             if periods is not None:
                 counts[m, j] = len(periods.starts)
                 pieces[m, j, :, : counts[m, j]] = _pieces(periods)
-    return Laws(pieces, counts, shapes)
+    constant = (counts[:, 0] == 0) & (counts[:, 1] == 1) & (shapes[:, 0] == 0)
+    return Laws(pieces, counts, shapes, np.where(constant, pieces[:, 1, 0, 0, 1], 0).astype(np.float32))
 
 
 def _stages(model: Survival | Periods) -> tuple[Periods | None, Periods | None, tuple[float, float, float]]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glisson.simulation.jit import compiled
-from glisson.simulation.lanes import FAR, LANES, Bits, Ints, Keys, Singles
+from glisson.simulation.lanes import FAR, LANES, Bits, Keys, Singles
 
 _ROW = np.uint64(LANES)
 
@@ -29,6 +29,8 @@ SCORE, VARIANCE, AT_RISK, AT_RISK_SECOND, THETA = (np.uint64(k) * _ROW for k in 
 FIRST_CURVE, SECOND_CURVE = np.uint64(17) * _ROW, np.uint64(25) * _ROW
 REMAIN, SURVIVAL, GREENWOOD, LEFT_EARLY = (np.uint64(k) * _ROW for k in range(4))
 AREA, WEIGHTED, SQUARED, BEFORE = (np.uint64(k) * _ROW for k in range(4, 8))
+#: The last ones where only survival at a day is wanted: log(-log S), its variance, whether known, who is seen so long.
+LOGLOG, SPREAD, SURE, LASTING = AREA, WEIGHTED, SQUARED, BEFORE
 
 
 class Room(NamedTuple):
@@ -44,7 +46,9 @@ class Room(NamedTuple):
     keys: Keys  # (n * LANES,)
     when: Keys  # (K * LANES,) calendar tick of each look
     sums: Singles  # (33 * LANES,)
-    stopped: Ints  # (LANES,)
+    going: Keys  # (LANES,): -1 where the trial goes on, else 0
+    ends: Keys  # (LANES,): -1 where it ends at this look
+    won: Keys  # (LANES,): -1 where it ends with a rejection
 
 
 @compiled
@@ -61,5 +65,7 @@ def room_for(n: int, looks: int) -> Room:
         np.empty(n * LANES, np.int32),
         np.empty(looks * LANES, np.int32),
         np.zeros(33 * LANES, np.float32),
-        np.zeros(LANES, np.int64),
+        np.empty(LANES, np.int32),
+        np.empty(LANES, np.int32),
+        np.empty(LANES, np.int32),
     )
