@@ -7,9 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.simulation.choosing import choose, combine, order_entries, raise_events
 from glisson.simulation.curves import milestone, one_sample, rmst
 from glisson.simulation.cutting import cut_data, set_looks
 from glisson.simulation.drawing import draw
+from glisson.simulation.groups import compare_groups
 from glisson.simulation.jit import callable_from_python, compiled
 from glisson.simulation.lanes import LANES, Ints, Keys, Singles, seed_lanes
 from glisson.simulation.plan import EVENTS, Plan
@@ -17,7 +19,7 @@ from glisson.simulation.ranks import cox, logrank, tied
 from glisson.simulation.room import (
     BETA,
     BETA_KNOWN,
-    ENTERED,
+    EVERYBODY,
     INFORMATION,
     KNOWN,
     RESPONDERS,
@@ -55,8 +57,10 @@ _NO_LIMIT, _Z_MOST = 1e30, float(Z_LIMIT)
 @compiled
 def analyse(plan: Plan, room: Room) -> None:
     """Set the statistic and the hazard ratio of the look whose data are in the room."""
-    keys, sums, n = room.keys, room.sums, plan.arm.size
-    if plan.arms == 2 and plan.tied == 1:
+    keys, sums, n = room.keys, room.sums, plan.arm.shape[1]
+    if plan.several == 1:
+        compare_groups(plan, keys, sums)
+    elif plan.arms == 2 and plan.tied == 1:
         tied(keys, sums, n, plan.ratio == 1)
     elif plan.arms == 2 and (plan.statistic <= 1 or plan.ratio == 1):
         logrank(keys, sums, n)
@@ -111,12 +115,12 @@ def count_look(plan: Plan, room: Room, look: int, tally: Tally) -> None:
     for i in range(_ROW):
         room.spare[i] = _f(room.when[_w(look) * _ROW + i] / plan.ticks)
     _add(row, LOOK.events, sums, DIED, going, ONE, _NO_LIMIT)
-    _add(row, LOOK.patients, sums, ENTERED, going, ONE, _NO_LIMIT)
+    _add(row, LOOK.patients, sums, EVERYBODY, going, ONE, _NO_LIMIT)
     _add(row, LOOK.day, room.spare, none, going, DAY_SCALE, _NO_LIMIT)
     _add(row, LOOK.z, sums, VALUE, going, Z_SCALE, _Z_MOST)
     row, ends = tally.trial, room.ends
     _add(row, TRIAL.events, sums, DIED, ends, ONE, _NO_LIMIT)
-    _add(row, TRIAL.patients, sums, ENTERED, ends, ONE, _NO_LIMIT)
+    _add(row, TRIAL.patients, sums, EVERYBODY, ends, ONE, _NO_LIMIT)
     _add(row, TRIAL.day, room.spare, none, ends, DAY_SCALE, _NO_LIMIT)
     per_day = DAY_BINS / plan.latest
     for i in range(_ROW):
@@ -180,18 +184,47 @@ def _count_ratios(plan: Plan, room: Room, look: int, tally: Tally) -> None:
 
 
 @compiled
-def write_record(plan: Plan, room: Room, look: int, begin: int, trials: int, record: NDArray[np.float64]) -> None:
-    """Write what single trials showed at a look, whether or not they had come so far."""
+def write_record(plan: Plan, room: Room, look: int, begin: int, choice: int, record: NDArray[np.float64]) -> None:
+    """Write what single trials of one choice showed at a look, whether or not they had come so far."""
     sums = room.sums
-    for i in range(_w(trials)):
+    for i in range(_w(min(LANES, record.shape[0] - begin))):
+        if room.winner[i] != choice:
+            continue
         row = record[_w(begin) + i, look]
         z, known = np.float64(sums[VALUE + i]), sums[KNOWN + i] > 0
         row[RECORD.z] = z if known else np.nan
         row[RECORD.log_ratio] = sums[BETA + i] if plan.ratio == 1 and sums[BETA_KNOWN + i] > 0 else np.nan
-        row[RECORD.events], row[RECORD.patients] = sums[DIED + i], sums[ENTERED + i]
+        row[RECORD.events], row[RECORD.patients] = sums[DIED + i], sums[EVERYBODY + i]
         row[RECORD.day] = room.when[_w(look) * _ROW + i] / plan.ticks
         stop = 1.0 if known and z >= plan.limits[look, 0] else 0.0
         row[RECORD.decision] = -1.0 if stop == 0 and known and z <= plan.limits[look, 1] else stop
+
+
+@compiled
+def begin_block(plan: Plan, seed: int, block: int, choice: int, room: Room) -> None:
+    """Draw the patients of a block and set its looks, if one of the treatments is chosen.
+
+    The patients who enter before the choice are the same whatever is chosen: their random numbers come first.
+    """
+    seed_lanes(room.state, _w(seed), _w(block))
+    draw(plan, room, choice)
+    if plan.choice[0] >= 0:
+        order_entries(plan, room)
+        if choice == 0:
+            choose(plan, room)
+    set_looks(plan, room, choice)
+
+
+@compiled
+def look_at(plan: Plan, room: Room, look: int, choice: int, tally: Tally) -> None:
+    """Cut the data of a look and set its statistic; raise the events of the next one where that is the rule."""
+    cut_data(plan, room, look, choice)
+    analyse(plan, room)
+    if plan.raised.size > 0:
+        if look == 0:
+            raise_events(plan, room, tally)
+        else:
+            combine(plan, room)
 
 
 @callable_from_python
@@ -199,31 +232,34 @@ def run_blocks(
     plan: Plan, seed: int, begin: int, end: int, trials: int, tally: Tally, record: NDArray[np.float64]
 ) -> None:
     """Run blocks ``begin`` to ``end`` (not included) of a simulation of so many trials; ``record`` may be empty."""
-    looks = plan.looks.shape[0]
-    room = room_for(plan.arm.size, looks)
+    looks, ended = plan.looks.shape[0], tally.trial
+    room = room_for(plan.arm.shape[1], looks, plan.strata.size)
     for block in range(begin, end):
         some = min(LANES, trials - block * LANES)
-        seed_lanes(room.state, _w(seed), _w(block))
-        draw(plan, room)
-        set_looks(plan, room)
-        for i in range(LANES):
-            room.going[i] = _i(-1) if i < some else _i(0)
-        for look in range(looks):
-            cut_data(plan, room, look)
-            analyse(plan, room)
-            count_look(plan, room, look, tally)
-            if record.size > 0:
-                write_record(plan, room, look, block * LANES, some, record)
+        for choice in range(plan.chosen.size):
+            begin_block(plan, seed, block, choice, room)
+            for i in range(LANES):
+                room.going[i] = _i(-1) if i < some and room.winner[i] == choice else _i(0)
+                tally.picked[choice, 0] -= room.going[i]
+            rejected = ended[TRIAL.rejected]
+            for look in range(looks):
+                look_at(plan, room, look, choice, tally)
+                count_look(plan, room, look, tally)
+                if record.size > 0:
+                    write_record(plan, room, look, block * LANES, choice, record)
+            tally.picked[choice, 1] += ended[TRIAL.rejected] - rejected
 
 
 @callable_from_python
-def block_data(plan: Plan, seed: int, block: int, look: int) -> Room:
+def block_data(plan: Plan, seed: int, block: int, look: int, choice: int, tally: Tally) -> Room:
     """Return the data of a block at a look, before and after sorting: for looking at single trials."""
-    room = room_for(plan.arm.size, plan.looks.shape[0])
-    seed_lanes(room.state, _w(seed), _w(block))
-    draw(plan, room)
-    set_looks(plan, room)
-    cut_data(plan, room, look)
+    room = room_for(plan.arm.shape[1], plan.looks.shape[0], plan.strata.size)
+    for c in range(choice + 1):
+        if c in (0, choice):
+            begin_block(plan, seed, block, c, room)
+    for earlier in range(look):
+        look_at(plan, room, earlier, choice, tally)
+    cut_data(plan, room, look, choice)
     return room
 
 

@@ -70,7 +70,7 @@ def curves(plan: Plan, keys: Keys, sums: Singles) -> None:
             sums[c + SURVIVAL + i], sums[c + GREENWOOD + i], sums[c + LEFT_EARLY + i] = _f(1), _f(0), _f(0)
             sums[c + AREA + i], sums[c + WEIGHTED + i] = _f(0), _f(0)
             sums[c + SQUARED + i], sums[c + BEFORE + i] = _f(0), _f(0)
-        for patient in range(plan.arm.size):
+        for patient in range(plan.arm.shape[1]):
             _curve_step(keys, _w(patient) * _ROW, _i(arm), until, sums, c)
         for i in range(_ROW):
             sums[c + AREA + i] += sums[c + SURVIVAL + i] * (_f(1) - sums[c + BEFORE + i])
@@ -101,16 +101,15 @@ def _curve_step(keys: Keys, at: np.uint64, arm: np.int32, until: np.int32, sums:
 
 
 @compiled
-def survivals(plan: Plan, keys: Keys, sums: Singles) -> None:
-    """Estimate survival of each arm at the day of the statistic; of the curve, only what that needs."""
-    until = _i(plan.at * plan.ticks)
-    for arm in range(plan.arms):
+def survivals(keys: Keys, sums: Singles, n: int, until: np.int32, arms: int) -> None:
+    """Estimate survival of each arm at a tick; of the curve, only what that needs."""
+    for arm in range(arms):
         c = FIRST_CURVE if arm == 0 else SECOND_CURVE
         for i in range(_ROW):
             entered = sums[ENTERED + i] - sums[SECOND + i] if arm == 0 else sums[SECOND + i]
             sums[c + REMAIN + i], sums[c + LASTING + i] = entered, entered
             sums[c + SURVIVAL + i], sums[c + GREENWOOD + i] = _f(1), _f(0)
-        for patient in range(plan.arm.size):
+        for patient in range(n):
             _survival_step(keys, _w(patient) * _ROW, _i(arm), until, sums, c)
 
 
@@ -134,7 +133,7 @@ def _survival_step(keys: Keys, at: np.uint64, arm: np.int32, until: np.int32, su
 @compiled
 def milestone(plan: Plan, keys: Keys, sums: Singles) -> None:
     """Set VALUE to the difference of log(-log S) over its standard error (Klein JP, et al. Stat Med 2007;26:4505)."""
-    survivals(plan, keys, sums)
+    survivals(keys, sums, plan.arm.shape[1], _i(plan.at * plan.ticks), plan.arms)
     _loglog(sums, FIRST_CURVE)
     if plan.arms == 2:
         _loglog(sums, SECOND_CURVE)

@@ -7,40 +7,48 @@ import math
 import numpy as np
 
 from glisson.simulation.jit import compiled
-from glisson.simulation.lanes import FAR, LANES, Singles, exponentials, next_bits, powers, uniforms
-from glisson.simulation.plan import Laws, Plan
+from glisson.simulation.lanes import FAR, LANES, Bits, Keys, Singles, exponentials, next_bits, powers, uniforms
+from glisson.simulation.plan import STRATUM, Laws, Plan
 from glisson.simulation.room import DROP, ENTRY, PATIENT, TIME, Room
 
 _f = np.float32
-
+_i = np.int32
 _w = np.uint64
 _ROW = np.uint64(LANES)
+_STRATUM = np.int32(STRATUM)
 #: Stages and directions of ``plan.Laws``. Plain integers would be taken for constants, each with its own compilation.
 _RATIOS = _BACK = np.int64(0)
 _HAZARDS = _FORTH = np.int64(1)
 
 
 @compiled
-def draw(plan: Plan, room: Room) -> None:
-    """Draw all patients of a block.
+def draw(plan: Plan, room: Room, choice: int) -> None:
+    """Draw all patients of a block, if one of the treatments is chosen.
 
     Random numbers are taken in a fixed order: patient by patient entry, death, progression and salvage where they
-    matter, dropout, response. Scenarios that ask for the same ones meet the same patients under the same seed.
+    matter, dropout, response; the stratum is first. Scenarios that ask for the same ones meet the same patients under
+    the same seed.
     """
-    arms, models, numbers, laws, units = plan.arm, plan.models, plan.numbers, plan.laws, plan.laws.units
+    arms, models, numbers, laws, units = plan.arm[choice], plan.models, plan.numbers, plan.laws, plan.laws.units
     state, bits, x, spare, response = room.state, room.bits, room.patients, room.spare, room.response
     most, rate, joint = _f(arms.size), units[plan.accrual], plan.joint == 1
+    strata = plan.strata.size
     for patient in range(arms.size):
         arm, at = arms[patient], _w(patient) * PATIENT
+        if strata > 1:
+            next_bits(state, bits)
+            _draw_stratum(bits, plan.strata, room.stratum, _w(patient) * _ROW)
         next_bits(state, bits)
         uniforms(bits, x, at + ENTRY, most * (rate if rate > _f(0) else _f(1)))
         if rate == _f(0):
             walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
         next_bits(state, bits)
-        unit = _f(0) if joint else units[models[arm, 0]]
+        unit = _f(0) if joint or strata > 1 else units[models[arm, 0]]
         exponentials(bits, x, at + TIME, unit if unit > _f(0) else _f(1))
         if joint:
             _progress(plan, room, arm, at + TIME)
+        elif strata > 1:
+            _by_stratum(plan, room, arm, at + TIME, _w(patient) * _ROW)
         elif unit == _f(0):
             to_days(laws, models[arm, 0], x, at + TIME, spare)
         if models[arm, 2] >= 0:
@@ -49,10 +57,39 @@ def draw(plan: Plan, room: Room) -> None:
             exponentials(bits, x, at + DROP, unit if unit > _f(0) else _f(1))
             if unit == _f(0):
                 to_days(laws, models[arm, 2], x, at + DROP, spare)
+        elif plan.chosen.size > 1:  # another arm had this place
+            x[at + DROP : at + DROP + _ROW] = FAR
         if numbers[arm, 4] >= 0:
             next_bits(state, bits)
             uniforms(bits, response, _w(patient) * _ROW, _f(1))
             _below(response, _w(patient) * _ROW, _f(numbers[arm, 4]))
+
+
+@compiled
+def _draw_stratum(bits: Bits, shares: Singles, stratum: Keys, at: np.uint64) -> None:
+    """Set what the stratum of one patient of every trial adds to a key."""
+    for i in range(_ROW):
+        stratum[at + i] = _i(0)
+    for s in range(shares.size - 1):
+        share = shares[s]
+        for i in range(_ROW):
+            later = (_f(_i(bits[i] >> np.uint32(9))) + _f(0.5)) * _f(2.0**-23) >= share
+            stratum[at + i] += _STRATUM if later else _i(0)
+
+
+@compiled
+def _by_stratum(plan: Plan, room: Room, arm: int, at: np.uint64, own: np.uint64) -> None:
+    """Replace cumulative hazards by days, by the distribution of each patient's stratum."""
+    x, wanted, days, none, arms = room.patients, room.other, room.hazard, _w(0), plan.role.shape[1]
+    for i in range(_ROW):
+        wanted[i] = x[at + i]
+    for s in range(plan.strata.size):
+        for i in range(_ROW):
+            days[i] = wanted[i]
+        to_days(plan.laws, plan.models[s * arms + arm, 0], days, none, room.spare)
+        mark = _i(s * STRATUM)
+        for i in range(_ROW):
+            x[at + i] = days[i] if room.stratum[own + i] == mark else x[at + i]
 
 
 @compiled
