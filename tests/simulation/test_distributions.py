@@ -13,6 +13,7 @@ from glisson.errors import SettingsError
 from glisson.simulation import Arm, Look, Periods, Salvage, Scenario, Statistic, Survival
 from glisson.simulation.blocks import block_data
 from glisson.simulation.plan import plan_of
+from glisson.simulation.tally import empty_tally
 
 FAR = 1e30
 LAWS = {
@@ -37,7 +38,10 @@ def one_arm(arm: Arm, **own: object) -> Scenario:
 def drawn(scenario: Scenario, blocks: int = 4) -> dict[str, NDArray[np.float64]]:
     """Return entry, time and dropout of many patients."""
     plan = plan_of(scenario)
-    parts = [block_data(plan, 11, block, 0).patients.reshape(scenario.n, 3, 256) for block in range(blocks)]
+    parts = [
+        block_data(plan, 11, block, 0, 0, empty_tally(plan)).patients.reshape(scenario.n, 3, 256)
+        for block in range(blocks)
+    ]
     x = np.concatenate(parts, axis=2).astype(np.float64)
     return {name: x[:, k].reshape(-1) for k, name in enumerate(("entry", "time", "drop"))}
 

@@ -16,6 +16,7 @@ from glisson.simulation import Scenario, Survival, single_trials
 from glisson.simulation.blocks import block_data
 from glisson.simulation.network import odd_even_merge
 from glisson.simulation.plan import plan_of
+from glisson.simulation.tally import empty_tally
 from tests.simulation.scenarios import REFERENCE, SCANNED, SEQUENTIAL, SINGLE, SMALL, with_statistic
 
 SEED, LANES = 7, 256
@@ -33,7 +34,7 @@ class Data:
 
 def patients(scenario: Scenario, look: int) -> list[Data]:
     plan = plan_of(scenario)
-    keys = block_data(plan, SEED, 0, look).keys.reshape(scenario.n, LANES).astype(np.int64)
+    keys = block_data(plan, SEED, 0, look, 0, empty_tally(plan)).keys.reshape(scenario.n, LANES).astype(np.int64)
     assert (np.diff(keys, axis=0) >= 0).all()
     return [Data(k >> 2, 1 - ((k >> 1) & 1), k & 1, plan.ticks) for k in (lane[lane != 0x7FFFFFFF] for lane in keys.T)]
 
@@ -128,7 +129,7 @@ def test_one_sample_statistic_is_observed_less_expected(variance: str) -> None:
     truth = Survival.weibull(shape=1.4, median=180).with_cured(0.1).times(0.8)
     own = with_statistic(SINGLE, name="one_sample_logrank", against=truth, variance=variance)
     found = single_trials(own, trials=30, seed=SEED)
-    room = block_data(plan_of(own), SEED, 0, 0)
+    room = block_data(plan_of(own), SEED, 0, 0, 0, empty_tally(plan_of(own)))
     ticks = plan_of(own).ticks
     keys = room.keys.reshape(own.n, LANES)[:, :30].astype(np.int64)  # not sorted, but the times are there
     time, observed = (keys >> 2) / ticks, (1 - ((keys >> 1) & 1)).sum(axis=0)
@@ -143,7 +144,7 @@ def test_one_sample_statistic_of_the_plain_reference_agrees_with_the_method() ->
 
     found = single_trials(SINGLE, trials=5, seed=SEED)
     plan = plan_of(SINGLE)
-    keys = block_data(plan, SEED, 0, 0).keys.reshape(40, LANES)[:, :5].astype(np.int64)
+    keys = block_data(plan, SEED, 0, 0, 0, empty_tally(plan)).keys.reshape(40, LANES)[:, :5].astype(np.int64)
     for i in range(5):
         # In hundredths of a day, the times are whole numbers as an endpoint wants them.
         time, event = np.round((keys[:, i] >> 2) / plan.ticks * 100).astype(np.int64), 1 - ((keys[:, i] >> 1) & 1)

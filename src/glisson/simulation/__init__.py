@@ -3,6 +3,7 @@
 numba is imported when something is simulated, not before.
 """
 
+from glisson.simulation.adapting import Reestimation, Selection, Stratum
 from glisson.simulation.run import simulate
 from glisson.simulation.scenario import STATISTICS, Arm, Look, Salvage, Scenario, Statistic
 from glisson.simulation.single import Trials, single_trials
@@ -13,9 +14,12 @@ __all__ = [
     "Arm",
     "Look",
     "Periods",
+    "Reestimation",
     "Salvage",
     "Scenario",
+    "Selection",
     "Statistic",
+    "Stratum",
     "Survival",
     "Trials",
     "simulate",

@@ -7,47 +7,89 @@ import math
 import numpy as np
 
 from glisson.simulation.jit import compiled
-from glisson.simulation.lanes import FAR, LANES, Singles, exponentials, next_bits, powers, uniforms
-from glisson.simulation.plan import Laws, Plan
+from glisson.simulation.lanes import FAR, LANES, Bits, Keys, Singles, exponentials, next_bits, powers, uniforms
+from glisson.simulation.plan import STRATUM, Laws, Plan
 from glisson.simulation.room import DROP, ENTRY, PATIENT, TIME, Room
 
 _f = np.float32
-
+_i = np.int32
 _w = np.uint64
 _ROW = np.uint64(LANES)
+_STRATUM = np.int32(STRATUM)
 #: Stages and directions of ``plan.Laws``. Plain integers would be taken for constants, each with its own compilation.
 _RATIOS = _BACK = np.int64(0)
 _HAZARDS = _FORTH = np.int64(1)
 
 
 @compiled
-def draw(plan: Plan, room: Room) -> None:
-    """Draw all patients of a block.
+def draw(plan: Plan, room: Room, choice: int) -> None:
+    """Draw all patients of a block, if one of the treatments is chosen.
 
     Random numbers are taken in a fixed order: patient by patient entry, death, progression and salvage where they
-    matter, dropout, response. Scenarios that ask for the same ones meet the same patients under the same seed.
+    matter, dropout, response; the stratum is first. Scenarios that ask for the same ones meet the same patients under
+    the same seed.
     """
-    most, laws, x, spare = _f(plan.arm.size), plan.laws, room.patients, room.spare
-    for patient in range(plan.arm.size):
-        arm, at = plan.arm[patient], _w(patient) * PATIENT
-        next_bits(room.state, room.bits)
-        uniforms(room.bits, x, at + ENTRY)
-        _scale(x, at + ENTRY, most)
-        walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
-        next_bits(room.state, room.bits)
-        exponentials(room.bits, x, at + TIME)
-        if plan.joint == 1:
+    arms, models, numbers, laws, units = plan.arm[choice], plan.models, plan.numbers, plan.laws, plan.laws.units
+    state, bits, x, spare, response = room.state, room.bits, room.patients, room.spare, room.response
+    most, rate, joint = _f(arms.size), units[plan.accrual], plan.joint == 1
+    strata = plan.strata.size
+    for patient in range(arms.size):
+        arm, at = arms[patient], _w(patient) * PATIENT
+        if strata > 1:
+            next_bits(state, bits)
+            _draw_stratum(bits, plan.strata, room.stratum, _w(patient) * _ROW)
+        next_bits(state, bits)
+        uniforms(bits, x, at + ENTRY, most * (rate if rate > _f(0) else _f(1)))
+        if rate == _f(0):
+            walk(x, at + ENTRY, spare, laws, plan.accrual, _HAZARDS, _BACK)
+        next_bits(state, bits)
+        unit = _f(0) if joint or strata > 1 else units[models[arm, 0]]
+        exponentials(bits, x, at + TIME, unit if unit > _f(0) else _f(1))
+        if joint:
             _progress(plan, room, arm, at + TIME)
-        else:
-            to_days(laws, plan.models[arm, 0], x, at + TIME, spare)
-        if plan.models[arm, 2] >= 0:
-            next_bits(room.state, room.bits)
-            exponentials(room.bits, x, at + DROP)
-            to_days(laws, plan.models[arm, 2], x, at + DROP, spare)
-        if plan.numbers[arm, 4] >= 0:
-            next_bits(room.state, room.bits)
-            uniforms(room.bits, room.response, _w(patient) * _ROW)
-            _below(room.response, _w(patient) * _ROW, _f(plan.numbers[arm, 4]))
+        elif strata > 1:
+            _by_stratum(plan, room, arm, at + TIME, _w(patient) * _ROW)
+        elif unit == _f(0):
+            to_days(laws, models[arm, 0], x, at + TIME, spare)
+        if models[arm, 2] >= 0:
+            next_bits(state, bits)
+            unit = units[models[arm, 2]]
+            exponentials(bits, x, at + DROP, unit if unit > _f(0) else _f(1))
+            if unit == _f(0):
+                to_days(laws, models[arm, 2], x, at + DROP, spare)
+        elif plan.chosen.size > 1:  # another arm had this place
+            x[at + DROP : at + DROP + _ROW] = FAR
+        if numbers[arm, 4] >= 0:
+            next_bits(state, bits)
+            uniforms(bits, response, _w(patient) * _ROW, _f(1))
+            _below(response, _w(patient) * _ROW, _f(numbers[arm, 4]))
+
+
+@compiled
+def _draw_stratum(bits: Bits, shares: Singles, stratum: Keys, at: np.uint64) -> None:
+    """Set what the stratum of one patient of every trial adds to a key."""
+    for i in range(_ROW):
+        stratum[at + i] = _i(0)
+    for s in range(shares.size - 1):
+        share = shares[s]
+        for i in range(_ROW):
+            later = (_f(_i(bits[i] >> np.uint32(9))) + _f(0.5)) * _f(2.0**-23) >= share
+            stratum[at + i] += _STRATUM if later else _i(0)
+
+
+@compiled
+def _by_stratum(plan: Plan, room: Room, arm: int, at: np.uint64, own: np.uint64) -> None:
+    """Replace cumulative hazards by days, by the distribution of each patient's stratum."""
+    x, wanted, days, none, arms = room.patients, room.other, room.hazard, _w(0), plan.role.shape[1]
+    for i in range(_ROW):
+        wanted[i] = x[at + i]
+    for s in range(plan.strata.size):
+        for i in range(_ROW):
+            days[i] = wanted[i]
+        to_days(plan.laws, plan.models[s * arms + arm, 0], days, none, room.spare)
+        mark = _i(s * STRATUM)
+        for i in range(_ROW):
+            x[at + i] = days[i] if room.stratum[own + i] == mark else x[at + i]
 
 
 @compiled
@@ -123,7 +165,7 @@ def _progress(plan: Plan, room: Room, arm: int, at: np.uint64) -> None:
         to_days(plan.laws, death, x, at, room.spare)
         return
     next_bits(room.state, room.bits)
-    exponentials(room.bits, seen, none)
+    exponentials(room.bits, seen, none, _f(1))
     if theta > 0:
         for i in range(_ROW):
             rise = math.expm1(seen[i] * theta / (1 + theta))
@@ -152,7 +194,7 @@ def _salvage(plan: Plan, room: Room, death: int, at: np.uint64, share: np.float3
         hazard[i] = room.other[i]
     to_hazard(plan.laws, death, hazard, none, room.spare)
     next_bits(room.state, room.bits)
-    uniforms(room.bits, room.spare, none)
+    uniforms(room.bits, room.spare, none, _f(1))
     for i in range(_ROW):
         rest = (x[at + i] - hazard[i]) / ratio
         later = hazard[i] + rest

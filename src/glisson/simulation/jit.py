@@ -28,7 +28,9 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {
 #: Left out of functions that only compiled functions call: what Python needs to call them takes long to compile.
 _INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 #: Modules with compiled functions, or with constants that are compiled into them.
-_SOURCES = ("jit", "lanes", "room", "plan", "tally", "drawing", "cutting", "ranks", "curves", "blocks")
+_SOURCES = (
+    "jit", "lanes", "room", "plan", "tally", "drawing", "cutting", "ranks", "curves", "groups", "choosing", "blocks",
+)  # fmt: skip
 
 
 def cache_folder() -> Path | None:

@@ -27,6 +27,9 @@ BLOCK = 256
 FAR = np.float32(1e30)
 _NEVER = np.float32(1e20)
 
+#: Bits of the square root of 1/2: a number less these has in its exponent the power of two that brings it nearest to 1.
+_HALF_ROOT = np.int32(0x3F3504F3)
+
 _u = np.uint32
 _f = np.float32
 _i = np.int32
@@ -68,27 +71,37 @@ def next_bits(state: Bits, out: Bits) -> None:
 
 
 @compiled
-def uniforms(bits: Bits, out: Singles, at: np.uint64) -> None:
-    """Turn bits into numbers between 0 and 1, neither included."""
+def uniforms(bits: Bits, out: Singles, at: np.uint64, most: np.float32) -> None:
+    """Turn bits into numbers between 0 and ``most``, neither included."""
+    scale = _f(2.0**-23) * most
     for i in range(_w(LANES)):
-        out[at + i] = (_f(_i(bits[i] >> _u(9))) + _f(0.5)) * _f(2.0**-23)
+        out[at + i] = (_f(_i(bits[i] >> _u(9))) + _f(0.5)) * scale
 
 
 @compiled
-def exponentials(bits: Bits, out: Singles, at: np.uint64) -> None:
-    """Turn bits into standard exponential numbers, -log of a uniform one; at most 17.3."""
+def exponentials(bits: Bits, out: Singles, at: np.uint64, scale: np.float32) -> None:
+    """Turn bits into exponential numbers of a mean, -log of a uniform one; at most 17.3 times the mean."""
     for i in range(_w(LANES)):
-        x = _f(_f(_i(bits[i] >> _u(8))) + _f(0.5))
-        b = x.view(np.int32)
-        exponent = _i(_i(b >> _i(23)) - _i(127))
-        m = _i(_i(b & _i(0x7FFFFF)) | _i(0x3F800000)).view(np.float32)
-        big = m > _f(1.41421356)
-        m = m * _f(0.5) if big else m
-        exponent = _i(exponent + _i(1)) if big else exponent
+        b = _f(_f(_i(bits[i] >> _u(8))) + _f(0.5)).view(np.int32)
+        exponent = _i(_i(b - _HALF_ROOT) >> _i(23))
+        m = _i(b - _i(exponent << _i(23))).view(np.float32)
         z = (m - _f(1)) / (m + _f(1))
         q = z * z
         p = z * (_f(2) + q * (_f(0.6666667) + q * (_f(0.4) + q * (_f(0.2857143) + q * _f(0.2222222)))))
-        out[at + i] = -(_f(_i(exponent - _i(24))) * _f(0.6931472) + p)
+        out[at + i] = -(_f(_i(exponent - _i(24))) * _f(0.6931472) + p) * scale
+
+
+@compiled
+def logs(x: Singles, at: np.uint64, to: np.uint64) -> None:
+    """Set the row at ``to`` to the logarithms of the row at ``at``, of which none is below 1e-30."""
+    for i in range(_w(LANES)):
+        b = _f(x[at + i]).view(np.int32)
+        exponent = _i(_i(b - _HALF_ROOT) >> _i(23))
+        m = _i(b - _i(exponent << _i(23))).view(np.float32)
+        z = (m - _f(1)) / (m + _f(1))
+        q = z * z
+        p = z * (_f(2) + q * (_f(0.6666667) + q * (_f(0.4) + q * (_f(0.2857143) + q * _f(0.2222222)))))
+        x[to + i] = _f(exponent) * _f(0.6931472) + p
 
 
 @compiled

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.kernels.promising import Promising
+from glisson.simulation.adapting import CRITERIA
 from glisson.simulation.network import odd_even_merge
 from glisson.simulation.scenario import STATISTICS, Arm, Look, Scenario
 from glisson.simulation.survival import Periods, Survival
@@ -19,8 +21,12 @@ Floats = NDArray[np.float64]
 BLOCK = 256
 #: What stands for a number without limit; float32 can still be multiplied by it.
 _FAR = 1e30
-#: Largest time in a key: 29 bits, because two more hold the event and the arm.
-_TICKS = 2**29 - 64
+#: Bits of a key below the time: for the event and the arm of two; for the event, the arm and the stratum of several.
+SHORT, LONG = 2, 7
+#: What is added to a key for each stratum.
+STRATUM = 8
+#: Where the table of raised events begins, its cells to a unit of z, and its cells.
+Z_BEGIN, Z_CELLS, Z_ALL = -2.0, 512, 4096
 #: Kinds of looks.
 DAY, EVENTS, PATIENTS = 0, 1, 2
 
@@ -35,15 +41,17 @@ class Laws(NamedTuple):
     pieces: Singles  # (M, stage, direction, P, 3): where a piece begins, its slope, its largest contribution
     counts: Ints  # (M, stage): number of pieces, 0 for a stage that is left out
     shapes: Floats  # (M, 3): share cured, shape, scale
+    units: Singles  # (M,): days that a cumulative hazard of 1 takes if the hazard is constant, 0 if it is not
 
 
 class Plan(NamedTuple):
-    """What the kernels read, for A arms and K looks."""
+    """What the kernels read, for A arms, K looks, S strata and C treatments that may be chosen, else 1."""
 
-    arm: Ints  # (n,) arm of each patient
+    arm: Ints  # (C, n) arm of each patient
+    role: Ints  # (C, A): place of an arm in the analysis, -1 for none
     network: Ints  # (S, 3)
     laws: Laws
-    models: Ints  # (A, 3): death, progression, dropout; -1 for none
+    models: Ints  # (S * A, 3): death, progression, dropout; -1 for none
     numbers: Floats  # (A, 5): theta, share to salvage, ratio then, days between scans, response; 0 or -1 for none
     looks: Ints  # (K, 2): kind, count
     days: Floats  # (K,): day, or days to wait
@@ -54,7 +62,14 @@ class Plan(NamedTuple):
     at: float
     against: float
     mean_variance: int
-    arms: int
+    arms: int  # that are compared
+    several: int  # more than two, or within strata
+    shift: int  # bits of a key below the time
+    strata: Singles  # (S,): shares added up
+    chosen: Ints  # (C,): the arm
+    choice: Ints  # (2,): how a treatment is chosen, -1 for not at all; after how many patients
+    choice_days: Floats  # (2,): day of survival, days to wait
+    raised: Ints  # (Z_ALL,): events of the second look by z at the first; empty where they stay
     joint: int  # progression matters
     pfs: int
     tied: int  # times come from scans
@@ -79,9 +94,14 @@ def plan_of(scenario: Scenario) -> Plan:
     against = scenario.statistic.against
     accrual = place(scenario.accrual)
     reference = place(against if isinstance(against, Survival) else None)
-    rows = [(place(a.survival), place(a.progression), place(a.dropout)) for a in scenario.arms]
+    ratios = [s.ratio for s in scenario.strata] or [Periods.constant(1.0)]
+    rows = [(place(a.survival.times(r)), place(a.progression), place(a.dropout)) for r in ratios for a in scenario.arms]
+    arm, role, chosen = _allocation(scenario)
+    several = scenario.statistic.name == "logrank" and (scenario.compared > 2 or scenario.statistic.stratified)
+    shift, choice = LONG if several else SHORT, scenario.selection
     return Plan(
-        arm=_allocation(scenario),
+        arm=arm,
+        role=role,
         network=odd_even_merge(scenario.n),
         laws=_laws(models),
         models=np.array(rows, dtype=np.int64),
@@ -95,23 +115,60 @@ def plan_of(scenario: Scenario) -> Plan:
         at=float(scenario.statistic.at or 0.0),
         against=float(against) if isinstance(against, int | float) else 0.0,
         mean_variance=int(scenario.statistic.variance == "mean"),
-        arms=len(scenario.arms),
+        arms=scenario.compared,
+        several=int(several),
+        shift=shift,
+        strata=np.cumsum([s.share for s in scenario.strata] or [1.0]).astype(np.float32),
+        chosen=chosen,
+        choice=np.array([CRITERIA.index(choice.by), choice.patients] if choice else [-1, 0], dtype=np.int64),
+        choice_days=np.array([choice.at or 0.0, choice.wait] if choice else [0.0, 0.0]),
+        raised=_raised(scenario),
         joint=int(pfs or any(a.salvage for a in scenario.arms)),
         pfs=int(pfs),
         tied=int(pfs and any(a.scan_every for a in scenario.arms)),
         ordered=int(known.ordered or scenario.ratio_wanted),
         ratio=int(scenario.ratio_wanted),
         latest=float(scenario.last_day),
-        ticks=_TICKS / float(scenario.last_day),
+        ticks=(2 ** (31 - shift) - 64) / float(scenario.last_day),
     )
 
 
-def _allocation(scenario: Scenario) -> Ints:
-    """Return the arm of each patient: whole cycles, arms spread within a cycle."""
-    cycle = sorted(
-        ((k + 0.5) / arm.allocation, i) for i, arm in enumerate(scenario.arms) for k in range(arm.allocation)
-    )
-    return np.resize(np.array([i for _, i in cycle], dtype=np.int64), scenario.n)
+def _allocation(scenario: Scenario) -> tuple[Ints, Ints, Ints]:
+    """Return the arm of each patient and the role of each arm for every treatment that may be chosen, and which it is.
+
+    Patients come in whole cycles, arms spread within a cycle.
+    """
+    weights = np.array([arm.allocation for arm in scenario.arms])
+    everybody, choice = np.arange(len(weights)), scenario.selection
+    if choice is None:
+        return _cycles(weights, scenario.n)[None], everybody[None], np.zeros(1, dtype=np.int64)
+    chosen = np.array([i for i, arm in enumerate(scenario.arms) if arm.name in choice.among], dtype=np.int64)
+    control = [i for i in range(len(weights)) if i not in chosen]
+    first, after = _cycles(weights, choice.patients), scenario.n - choice.patients
+    arms, roles = [], np.full((len(chosen), len(weights)), -1, dtype=np.int64)
+    for c, winner in enumerate(chosen):
+        stay = np.isin(everybody, [*control, winner])
+        arms.append(np.concatenate([first, _cycles(np.where(stay, weights, 0), after)]))
+        roles[c, control], roles[c, winner] = 0, len(control)
+    return np.array(arms, dtype=np.int64), roles, chosen
+
+
+def _cycles(weights: Ints, n: int) -> Ints:
+    """Return the arm of each of n patients."""
+    cycle = sorted(((k + 0.5) / w, i) for i, w in enumerate(weights.tolist()) for k in range(w))
+    return np.resize(np.array([i for _, i in cycle], dtype=np.int64), n)
+
+
+def _raised(scenario: Scenario) -> Ints:
+    """Return the events of the second look for each cell of z at the first."""
+    rule, looks = scenario.reestimation, scenario.looks
+    if rule is None:
+        return np.zeros(0, dtype=np.int64)
+    first, planned, limit = float(looks[0].events or 0), float(looks[1].events or 0), float(looks[1].efficacy or 0.0)
+    zone = Promising(time=first / planned, critical=limit, most=rule.most, target=rule.target, least=rule.least)
+    z = Z_BEGIN + (np.arange(Z_ALL) + 0.5) / Z_CELLS
+    total = np.round(planned * (zone.time + zone.second(z)))
+    return np.asarray(np.minimum(total, np.floor(planned * rule.most)), dtype=np.int64)
 
 
 def _numbers(arm: Arm) -> tuple[float, ...]:
@@ -143,7 +200,8 @@ def _laws(models: list[Survival | Periods]) -> Laws:
             if periods is not None:
                 counts[m, j] = len(periods.starts)
                 pieces[m, j, :, : counts[m, j]] = _pieces(periods)
-    return Laws(pieces, counts, shapes)
+    constant = (counts[:, 0] == 0) & (counts[:, 1] == 1) & (shapes[:, 0] == 0)
+    return Laws(pieces, counts, shapes, np.where(constant, pieces[:, 1, 0, 0, 1], 0).astype(np.float32))
 
 
 def _stages(model: Survival | Periods) -> tuple[Periods | None, Periods | None, tuple[float, float, float]]:

@@ -133,6 +133,7 @@ def tied(keys: Keys, sums: Singles, n: int, ratio: bool) -> None:
         entered, second = np.float64(sums[ENTERED + lane]), np.float64(sums[SECOND + lane])
         score, variance = _tied_logrank(keys, lane, n, entered, second)
         known = variance > 1e-6
+        sums[VARIANCE + lane] = _f(variance)
         sums[KNOWN + lane] = _f(1) if known else _f(0)
         sums[VALUE + lane] = _f(-score / math.sqrt(variance)) if known else _f(0)
         lone = sums[SECOND_EVENTS + lane] < 0.5 or sums[EVENTS + lane] - sums[SECOND_EVENTS + lane] < 0.5

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from glisson.simulation.jit import compiled
-from glisson.simulation.lanes import FAR, LANES, Bits, Ints, Keys, Singles
+from glisson.simulation.lanes import FAR, LANES, Bits, Keys, Singles
 
 _ROW = np.uint64(LANES)
 
@@ -29,6 +29,10 @@ SCORE, VARIANCE, AT_RISK, AT_RISK_SECOND, THETA = (np.uint64(k) * _ROW for k in 
 FIRST_CURVE, SECOND_CURVE = np.uint64(17) * _ROW, np.uint64(25) * _ROW
 REMAIN, SURVIVAL, GREENWOOD, LEFT_EARLY = (np.uint64(k) * _ROW for k in range(4))
 AREA, WEIGHTED, SQUARED, BEFORE = (np.uint64(k) * _ROW for k in range(4, 8))
+#: Those who entered in arms that are no longer compared, and all who entered.
+DROPPED, EVERYBODY = np.uint64(33) * _ROW, np.uint64(34) * _ROW
+#: The last ones where only survival at a day is wanted: log(-log S), its variance, whether known, who is seen so long.
+LOGLOG, SPREAD, SURE, LASTING = AREA, WEIGHTED, SQUARED, BEFORE
 
 
 class Room(NamedTuple):
@@ -43,13 +47,20 @@ class Room(NamedTuple):
     hazard: Singles  # (LANES,)
     keys: Keys  # (n * LANES,)
     when: Keys  # (K * LANES,) calendar tick of each look
-    sums: Singles  # (33 * LANES,)
-    stopped: Ints  # (LANES,)
+    sums: Singles  # (35 * LANES,)
+    going: Keys  # (LANES,): -1 where the trial goes on, else 0
+    ends: Keys  # (LANES,): -1 where it ends at this look
+    won: Keys  # (LANES,): -1 where it ends with a rejection
+    stratum: Keys  # (n * LANES,) what a patient's stratum adds to the key; only (LANES,) where there is one stratum
+    winner: Keys  # (LANES,): which of the treatments is chosen
+    since: Keys  # (LANES,): calendar tick of the choice, 0 without one
+    best: Singles  # (LANES,): what it was chosen by
+    first: Singles  # (2 * LANES,): log-rank score and variance of the first look
 
 
 @compiled
-def room_for(n: int, looks: int) -> Room:
-    """Return the arrays for n patients and some looks."""
+def room_for(n: int, looks: int, strata: int) -> Room:
+    """Return the arrays for n patients, some looks and strata."""
     return Room(
         np.empty((4, LANES), np.uint32),
         np.empty(LANES, np.uint32),
@@ -60,6 +71,13 @@ def room_for(n: int, looks: int) -> Room:
         np.empty(LANES, np.float32),
         np.empty(n * LANES, np.int32),
         np.empty(looks * LANES, np.int32),
-        np.zeros(33 * LANES, np.float32),
-        np.zeros(LANES, np.int64),
+        np.zeros(35 * LANES, np.float32),
+        np.empty(LANES, np.int32),
+        np.empty(LANES, np.int32),
+        np.empty(LANES, np.int32),
+        np.zeros((n if strata > 1 else 1) * LANES, np.int32),
+        np.zeros(LANES, np.int32),
+        np.zeros(LANES, np.int32),
+        np.zeros(LANES, np.float32),
+        np.zeros(2 * LANES, np.float32),
     )

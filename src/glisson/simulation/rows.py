@@ -118,6 +118,12 @@ def estimates_of(scenario: Scenario, tally: Tally, *, seed: int, level: float) -
             w.share("hazard_ratio_not_estimable", n - known, n),
             *_ratios(w, tally.ratios[-1], ""),
         ]
+    if scenario.selection is not None:
+        chosen = [arm.name for arm in scenario.arms if arm.name in scenario.selection.among]
+        for name, (picked, won) in zip(chosen, tally.picked.tolist(), strict=True):
+            rows += [w.share("picked", picked, n, name), w.share("picked_and_rejected", won, n, name)]
+    if scenario.reestimation is not None:
+        rows.append(w.share("events_raised", int(tally.raised[0]), n))
     for k, sums in enumerate(tally.looks):
         rows += _look(w, scenario, sums, tally.ratios[k], k, n)
     return Estimates(tuple(rows))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glisson.errors import SettingsError
+from glisson.simulation.adapting import MOST_ARMS, MOST_STRATA, Reestimation, Selection, Stratum, refuse
 from glisson.simulation.survival import Periods, Survival
 
 StatisticName = Literal["logrank", "cox", "one_sample_logrank", "milestone", "rmst", "response"]
@@ -39,9 +40,10 @@ class Known:
 
 
 #: The registered statistics. All are on the z scale and grow with the benefit of the second arm (of the only arm,
-#: against the reference), but for ``response``, which counts responders.
+#: against the reference), but for ``response``, which counts responders, and ``logrank`` of three arms or more: a
+#: chi-square of one degree of freedom less than there are arms.
 STATISTICS: dict[StatisticName, Known] = {
-    "logrank": Known(code=0, arms=(2,), words="log-rank test"),
+    "logrank": Known(code=0, arms=(2, 3, 4, 5, 6), words="log-rank test"),
     "cox": Known(code=1, arms=(2,), words="Wald test of the Cox hazard ratio"),
     "one_sample_logrank": Known(code=2, arms=(1,), words="one-sample log-rank test", ordered=False),
     "milestone": Known(code=3, arms=(1, 2), words="Kaplan-Meier survival at a day, log-log scale"),
@@ -65,12 +67,15 @@ class Statistic:
         (``milestone``), days (``rmst``).
     variance
         Of ``one_sample_logrank``: ``"expected"`` events, or the ``"mean"`` of observed and expected ones.
+    stratified
+        Of ``logrank``: whether patients are compared within strata only.
     """
 
     name: StatisticName
     at: float | None = None
     against: Survival | float | None = None
     variance: Literal["expected", "mean"] = "expected"
+    stratified: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what does not fit together."""
@@ -86,6 +91,8 @@ class Statistic:
             raise SettingsError(f"statistic {self.name} against a distribution", expected="one_sample_logrank")
         if self.variance not in {"expected", "mean"}:
             raise SettingsError(f"variance {self.variance!r}", expected="expected or mean")
+        if self.stratified and self.name != "logrank":
+            raise SettingsError(f"statistic {self.name} within strata", expected="logrank")
 
     def check_arms(self, arms: int) -> None:
         """Refuse a number of arms the statistic is not for, and a single arm without a reference."""
@@ -224,7 +231,7 @@ class Scenario:
     name
         For the tables.
     arms
-        One, or two: control first.
+        One, or two: control first; three to six for ``logrank`` of all, or with a ``selection``.
     n
         Patients planned in all.
     accrual
@@ -236,10 +243,17 @@ class Scenario:
     endpoint
         ``"os"``: death. ``"pfs"``: progression, as seen at scans, or death.
     hazard_ratio
-        Whether Cox's hazard ratio is estimated at each look of two arms.
+        Whether Cox's hazard ratio is estimated at each look of two arms; never beside a statistic within strata.
     latest
         Day since opening at which a look takes place at the latest, events or not. ``None``: ten years after the
         planned end of accrual.
+    strata
+        Groups of patients who fare alike; a patient belongs to one at random.
+    selection
+        How one of several treatments is chosen before the looks. They then compare it with the control, or assess it by
+        a statistic of one arm where there is no control.
+    reestimation
+        How the events of the second look are raised after the first.
 
     Examples
     --------
@@ -265,19 +279,25 @@ class Scenario:
     endpoint: EndpointName = "os"
     hazard_ratio: bool = True
     latest: float | None = None
+    strata: tuple[Stratum, ...] = ()
+    selection: Selection | None = None
+    reestimation: Reestimation | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated."""
-        if not 1 <= len(self.arms) <= 2 or len({a.name for a in self.arms}) != len(self.arms):
-            raise SettingsError(f"arms {[a.name for a in self.arms]}", expected="one or two arms with their own names")
+        if not 1 <= len(self.arms) <= MOST_ARMS or len({a.name for a in self.arms}) != len(self.arms):
+            found = f"arms {[a.name for a in self.arms]}"
+            raise SettingsError(found, expected=f"one to {MOST_ARMS} arms with their own names")
         if not len(self.arms) <= self.n <= MOST_PATIENTS:
             raise SettingsError(f"{self.n} patients", expected=f"{len(self.arms)} to {MOST_PATIENTS}")
-        self.statistic.check_arms(len(self.arms))
+        refuse(self._problems())
+        self.statistic.check_arms(self.compared)
         if self.endpoint not in {"os", "pfs"}:
             raise SettingsError(f"endpoint {self.endpoint!r}", expected="os or pfs")
         if self.endpoint == "pfs" and any(a.progression is None for a in self.arms):
             raise SettingsError("endpoint pfs without progression", expected="progression= of each arm")
-        if self.statistic.name == "response" and self.arms[0].response is None:
+        counted = self.statistic.name == "response" or (self.selection is not None and self.selection.by == "response")
+        if counted and any(a.response is None for a in self.arms):
             raise SettingsError("responders counted, but no probability of response", expected="response= of the arm")
         if not self.looks or self.looks[-1].efficacy is None:
             raise SettingsError("no final look with a limit for efficacy", expected="efficacy= of the last look")
@@ -291,10 +311,37 @@ class Scenario:
             found = f"accrual until day {self.accrual_end:.0f}, the latest look on day {self.last_day:.0f}"
             raise SettingsError(found, expected="a latest look after accrual, within 40,000 days")
 
+    def _problems(self) -> list[str]:
+        """Return what is wrong with strata, selection and re-estimation, all of it."""
+        said = [p for s in self.strata for p in s.problems()]
+        shares = sum(s.share for s in self.strata)
+        if len(self.strata) > MOST_STRATA or (self.strata and abs(shares - 1) > 1e-6):
+            said.append(f"{len(self.strata)} strata whose shares add up to {shares:g} ({MOST_STRATA} at most, 1)")
+        if len({s.name for s in self.strata}) != len(self.strata):
+            said.append("two strata of one name")
+        if self.strata and (self.endpoint == "pfs" or any(a.salvage for a in self.arms)):
+            said.append("strata with endpoint pfs or with salvage, which is not supported")
+        if self.statistic.stratified and not self.strata:
+            said.append("a statistic within strata, but no strata")
+        if self.selection is not None:
+            said += self.selection.problems(tuple(a.name for a in self.arms), self.n)
+        if self.reestimation is not None:
+            said += self.reestimation.problems(tuple(look.events for look in self.looks), self.n)
+            if self.selection is not None or self.compared != 2 or self.statistic.name != "logrank":
+                said.append("events raised in a trial that is no log-rank test of two arms, or with a selection")
+            if any(x is not None for look in self.looks[:1] for x in (look.efficacy, look.futility)):
+                said.append("a first look that stops the trial and raises its events (one of the two)")
+        return said
+
+    @property
+    def compared(self) -> int:
+        """Return the number of arms that the looks compare."""
+        return len(self.arms) - (len(self.selection.among) - 1 if self.selection else 0)
+
     @property
     def accrual_end(self) -> float:
         """Return the day by which n patients are expected."""
-        return float(self.accrual.when(self.n))
+        return float(self.accrual.when(self.n)) + (self.selection.wait if self.selection else 0.0)
 
     @property
     def last_day(self) -> float:
@@ -304,9 +351,5 @@ class Scenario:
     @property
     def ratio_wanted(self) -> bool:
         """Return whether Cox's hazard ratio is estimated."""
-        return self.two and (self.hazard_ratio or self.statistic.name == "cox")
-
-    @property
-    def two(self) -> bool:
-        """Return whether two arms are compared."""
-        return len(self.arms) == 2
+        wanted = self.hazard_ratio and not self.statistic.stratified
+        return self.compared == 2 and (wanted or self.statistic.name == "cox")

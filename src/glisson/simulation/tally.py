@@ -71,6 +71,8 @@ class Tally(NamedTuple):
     trial: Ints  # (14,)
     ratios: Ints  # (K + 1, RATIO_BINS): log hazard ratios at each look, and at the end
     days: Ints  # (DAY_BINS,): duration, in parts of the latest day
+    picked: Ints  # (C, 2): trials that choose a treatment, and those of them that reject
+    raised: Ints  # (1,): trials whose events are raised
 
 
 def empty_tally(plan: Plan) -> Tally:
@@ -81,6 +83,8 @@ def empty_tally(plan: Plan) -> Tally:
         np.zeros(14, dtype=np.int64),
         np.zeros((looks + 1, RATIO_BINS), dtype=np.int64),
         np.zeros(DAY_BINS, dtype=np.int64),
+        np.zeros((len(plan.chosen), 2), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
     )
 
 
