@@ -5,13 +5,16 @@ BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint types check goldens bench clean
+.PHONY: demo test search lint types check goldens bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/glisson demo --out out/demo --force
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal  # neighbours stay in one process and share what is dear to make
+
+search: $(VENV)/.dev  ## property tests with examples drawn anew; `make test` tries the same ones every time
+	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -n auto -m hypothesis
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -32,8 +35,11 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) --editable '.[pdf,dev]'
 	touch $@
 
-goldens:  ## regenerate the reference values; needs R with jsonlite, survival, cmprsk, coin, prodlim, vcd, psych, sandwich, numDeriv, brglm2, MASS, survey, nnet, mice, metafor, lme4, rpact
-	for script in tests/validation/*.R; do Rscript $$script || exit 1; done
+goldens:  ## regenerate the reference values; needs R with jsonlite, survival, cmprsk, coin, prodlim, vcd, psych, sandwich, numDeriv, brglm2, MASS, survey, nnet, mice, metafor, lme4, mvtnorm, rpact
+	for script in tests/validation/*.R; do \
+		made=$${script%.R}.made; Rscript $$script > $$made || exit 1; \
+		if [ -s $$made ]; then mv $$made $${script%.R}.json; else rm $$made; fi; \
+	done  # some scripts print their values, the others write them
 
 bench: $(BENCH)/.installed  ## time glisson beside lifelines, SciPy and, where there is Rscript, R survival and coin
 	for script in benchmarks/bench_*.py; do $(BENCH)/bin/python $$script || exit 1; done

@@ -11,5 +11,7 @@ from hypothesis import settings
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
     os.environ.setdefault(_name, "1")
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# The same examples every time, so that a change is judged by what it changes; `searching` draws new ones.
+settings.register_profile("checking", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "checking"))

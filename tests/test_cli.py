@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import glisson as gl
 from glisson import cli, terminal
 from glisson.clinical.read import demo_paths
 from glisson.clinical.study_toml import write_study
@@ -62,7 +63,14 @@ def test_the_demo_answers_in_words_and_writes_a_report(run, tmp_path):
     assert done.code == 0, done.err
     assert "median overall survival was 9.0 months" in done.out
     assert "synthetic" in done.out
+    assert "gl.report(gl.assess(gl.demo_cohort())" in done.out
     assert {p.name for p in (tmp_path / "out").iterdir()} >= {"report.html", "results.json", "manifest.json"}
+
+
+def test_the_python_it_prints_reads_the_same_patients(run, few):
+    said = run("audit", few, "--yes", "--plain", "--exclude-blocked").out
+    findings = eval(said.split("The same in Python:\n")[1], {"gl": gl})
+    assert all(f"{finding.title}" in " ".join(said.split()) for finding in findings)
 
 
 def test_an_earlier_report_is_replaced_only_with_force(run, few, tmp_path):
@@ -210,7 +218,7 @@ def test_an_audit_is_a_letter_in_the_terminal(run, tmp_path):
     order = [done.out.index(text) for text in ("Must be corrected\n", "Should be considered\n", "Worth knowing\n")]
     assert order == sorted(order)
     assert "judged by" in done.out
-    assert f"audit(gl.read_cohort({source.name!r}, {study.name!r})).findings" in done.out
+    assert "audit(gl.demo_cohort()).findings" in done.out
     assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     before = fingerprint(tmp_path)
     refused = run("audit", source, "--study", study, "--plain", "-o", out)

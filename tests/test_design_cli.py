@@ -182,7 +182,7 @@ REFUSED = [
     *((name, "--cross-over-share 0.3", "without median_months_to_progression") for name in ("logrank", "rmst")),
     ("two-stage", "--p1 0.1", "is not above"),
     ("two-stage", "--p1 0.101", "no two-stage design of at most 300 patients"),
-    ("two-stage", "--per-year 0", "patients a year 0"),
+    ("two-stage", "--per-year 0", "patients a year of 0"),
     ("one-sample-logrank", "--hazard-ratio 0.9999", "not even 5000 patients"),
     ("logrank", "--max-n 2", "2 patients give 1 event by month"),
     ("logrank", "--hazard-ratio 0.9999", "more than 50 years"),

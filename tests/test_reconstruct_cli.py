@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from glisson.assessing.control_rows import read_rows
 from glisson.cli import app
 from glisson.errors import GlissonError
+from glisson.evidence.readings import READINGS
 from glisson.reporting.reconstruction import write_reconstruction
 
 FIGURES = Path(__file__).parent / "evidence" / "figures"
@@ -55,6 +57,14 @@ def test_points_become_a_folder_and_the_python_that_does_the_same_runs(folder):
     space = {}
     exec("\n".join(line.strip() for line in code.splitlines()), space)  # as the terminal shows it
     assert sorted(space["made"].endpoint.exit.tolist()) == sorted(int(r["days"]) for r in rows)
+
+
+def test_with_an_origin_the_readings_are_written_for_a_comparison(folder):
+    said = run("reconstruct", "points.csv", "--at-risk", "atrisk.csv", "--events", 5, "--percent", "-o", "out",
+               "--draws", 0, "--origin", "first_ldt")  # fmt: skip
+    assert "Next: glisson compare cohort.xlsx --control" in said
+    rows = read_rows(folder / "out" / "readings.csv")["os"]
+    assert (len(rows.data), rows.data.n_events, rows.origin, len(rows.again)) == (10, 5, "first_ldt", READINGS)
 
 
 def test_nothing_is_written_over_without_force(folder):

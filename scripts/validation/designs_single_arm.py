@@ -120,7 +120,7 @@ def both() -> Iterator[Compared]:
 _R = produced_by("R", FILE)
 COMPARISONS = (
     Comparison(
-        statistic="admissible two-stage designs", function="design.two_stage.two_stage",
+        statistic="admissible two-stage designs", function="design.simon.two_stage",
         reference=f"{_R}, every rule enumerated", pairs=two_stage,
     ),
     Comparison(
@@ -136,15 +136,15 @@ COMPARISONS = (
         reference=f"{_R}, `choose`", pairs=estimates,
     ),
     Comparison(
-        statistic="moments of the one-sample log-rank score", function="design.one_sample_logrank.one_sample_logrank",
+        statistic="moments of the one-sample log-rank score", function="design.one_sample.one_sample_logrank",
         reference=f"{_R}, `integrate`", pairs=logrank,
     ),
     Comparison(
-        statistic="Greenwood's variance as planned", function="design.milestone.milestone",
+        statistic="Greenwood's variance as planned", function="design.milestones.milestone",
         reference=f"{_R}, `integrate`", pairs=milestones,
     ),
     Comparison(
-        statistic="restricted mean and its variance as planned", function="design.restricted_mean.restricted_mean",
+        statistic="restricted mean and its variance as planned", function="design.restricted_means.restricted_mean",
         reference=f"{_R}, `integrate`", pairs=means,
     ),
     Comparison(
@@ -152,7 +152,7 @@ COMPARISONS = (
         reference=f"{_R}, every level tried", pairs=toxicity,
     ),
     Comparison(
-        statistic="response and toxicity together", function="design.efficacy_toxicity.efficacy_toxicity",
+        statistic="response and toxicity together", function="design.efficacy_and_toxicity.efficacy_toxicity",
         reference=f"{_R}, every bound tried, `dmultinom`", pairs=both,
     ),
 )  # fmt: skip

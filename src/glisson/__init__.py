@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from glisson.assessing import assess, audit, compare
     from glisson.clinical.cohort import Cohort
     from glisson.clinical.derive import endpoint
-    from glisson.clinical.read import read_cohort
+    from glisson.clinical.read import demo_cohort, read_cohort
     from glisson.methods.compare import logrank, rmst_difference, survival_difference
     from glisson.methods.competing import cumulative_incidence
     from glisson.methods.competing_tests import fine_gray, gray_test
@@ -48,6 +48,7 @@ _HOME = {
     "compare": "glisson.assessing",
     "cox": "glisson.methods.cox",
     "cumulative_incidence": "glisson.methods.competing",
+    "demo_cohort": "glisson.clinical.read",
     "endpoint": "glisson.clinical.derive",
     "export_adam": "glisson.adam",
     "fine_gray": "glisson.methods.competing_tests",
@@ -81,6 +82,7 @@ __all__ = [
     "compare",
     "cox",
     "cumulative_incidence",
+    "demo_cohort",
     "endpoint",
     "export_adam",
     "fine_gray",

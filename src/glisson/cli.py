@@ -76,8 +76,7 @@ def assess(
         sheets = read_sheets(source) if len(result.problems) and "xlsx" in wanted else ()
         written = report(result, out, formats=wanted, force=force, progress=step, sheets=sheets)
     _say_answer(result, out, written)
-    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
-    typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess(gl.read_cohort({files})), {str(out)!r})")
+    typer.echo(f"\nThe same in Python:\n  gl.report(gl.assess({_read(source, study, exclude_blocked)}), {str(out)!r})")
 
 
 @app.command()
@@ -111,8 +110,7 @@ def audit(
     if out is not None:
         write_letter(result, out, force=force)
         typer.echo(f"Written to {out}.")
-    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
-    typer.echo(f"The same in Python:\n  gl.audit(gl.read_cohort({files})).findings")
+    typer.echo(f"The same in Python:\n  gl.audit({_read(source, study, exclude_blocked)}).findings")
 
 
 @app.command()
@@ -148,15 +146,17 @@ def compare(
     _say_problems(cohort.problems, source)
     from glisson.assessing import compare as run  # noqa: PLC0415
 
-    document = comparison_letter(run(cohort, beside or (), control=_control(control, ask=not yes)))
+    rows = _control(control, ask=not yes)
+    document = comparison_letter(run(cohort, beside or (), control=rows))
     typer.echo("\n" + plain(document, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
     if out is not None:
         write_document(document, out, force=force)
         typer.echo(f"Written to {out}.")
-    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
     arms = f", {beside!r}" if beside else ""
-    rows = f", control={control.name!r}" if control is not None else ""
-    typer.echo(f"The same in Python:\n  gl.compare(gl.read_cohort({files}){arms}{rows})")
+    other = ""
+    if control is not None:
+        other = ", control=" + (repr(str(control)) if rows is control else _read(control, None, True))
+    typer.echo(f"The same in Python:\n  gl.compare({_read(source, study, exclude_blocked)}{arms}{other})")
 
 
 @app.command()
@@ -214,11 +214,11 @@ def export(
     for name, reason in done.left_out:
         typer.echo(f"  {name:<6}not written: {reason}")
     typer.echo("\n" + "\n".join(done.notes))
-    files = ", ".join(repr(f.name) for f in (source, study) if f is not None)
     chosen = {"ids": (ids, "pseudonym"), "study_id": (study_id, "GLISSON"), "adam_day_count": (adam_day_count, False)}
     more = "".join(f", {name}={value!r}" for name, (value, usual) in chosen.items() if value != usual)
     typer.echo(f"\nWritten to {out}. Read it back: glisson assess {out}")
-    typer.echo(f"The same in Python:\n  gl.export_adam(gl.read_cohort({files}), {str(out)!r}, {format!r}{more})")
+    read = _read(source, study, exclude_blocked)
+    typer.echo(f"The same in Python:\n  gl.export_adam({read}, {str(out)!r}, {format!r}{more})")
 
 
 @app.command()
@@ -270,6 +270,16 @@ def doctor() -> None:
             typer.echo(f"      {finding.todo}")
     if not good:
         raise typer.Exit(BLOCKED)
+
+
+def _read(source: Path, study: Path | None, exclude_blocked: bool) -> str:
+    """Return the Python that reads the same cohort."""
+    from glisson.clinical.read import demo_paths  # noqa: PLC0415
+
+    if (source, study) == demo_paths():
+        return "gl.demo_cohort()"
+    files = ", ".join(repr(str(f)) for f in (source, study) if f is not None)
+    return f"gl.read_cohort({files}{', exclude_blocked=True' if exclude_blocked else ''})"
 
 
 def _cohort(source: Path, study: Path | None, *, exclude_blocked: bool, ask: bool) -> Cohort:

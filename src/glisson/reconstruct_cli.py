@@ -92,6 +92,12 @@ def reconstruct(
         float | None,
         typer.Option(help="Their standard deviation as a share of each axis: 0.005, of a vector figure 0.0005."),
     ] = None,
+    origin: Annotated[
+        str,
+        typer.Option(
+            help="From which day the curve counts, e.g. first_ldt: writes readings.csv, a control for compare."
+        ),
+    ] = "",
     curve: Curve = None,
     color: Color = "",
     page: Page = 1,
@@ -125,13 +131,15 @@ def reconstruct(
     made = run(time, survival, numbers, **settings)
     usual = _VECTOR_ERROR if source.suffix.lower() in {".svg", ".pdf"} else _HAND_ERROR
     written = write_reconstruction(
-        made, out, draws=draws, seed=seed, error=usual if error is None else error, force=force
-    )  # fmt: skip
+        made, out, draws=draws, seed=seed, error=usual if error is None else error, origin=origin, force=force
+    )
     for line in said:
         typer.echo(line)
     typer.echo(str(made))
     typer.echo("\n" + written.summary)
     typer.echo(f"\nWritten to {out}: {', '.join(written.files)}")
+    if origin:
+        typer.echo(f"Next: glisson compare cohort.xlsx --control {out / 'readings.csv'}")
     typer.echo(
         "The same in Python:\n" + _python(source, numbers, made, settings, (curve, color, page, (x0, x1, y0, y1)))
     )

@@ -81,6 +81,9 @@ def test_blocking_problems_stop_it_with_the_first_cells(tmp_path):
     )
     with pytest.raises(InputError, match=r"must be settled first.*ours.csv.*--exclude-blocked"):
         gl.assess(gl.read_cohort(path))
+    path.write_text("\n".join(path.read_text().split("\n")[:2]))
+    with pytest.raises(InputError, match=r"every patient .1. is left out because of blocking problems"):
+        gl.assess(gl.read_cohort(path, exclude_blocked=True))
 
 
 def test_everything_that_was_run_is_in_the_log(demo):

@@ -79,7 +79,7 @@ WRONG: tuple[tuple[Function, dict[str, Any], str], ...] = (
     (milestone, {"s0": 0.4, "s1": 0.6, "at": 6, "accrual": 2, "follow_up": 3}, "nobody would be followed"),
     (milestone, {"s0": 0.4, "s1": 0.6, "at": 6, "method": "exact", **LATE}, "not everybody is followed"),
     (one_sample_logrank, LOGRANK | LATE | {"hazard_ratio": -0.5}, "hazard ratio -0.5"),
-    (one_sample_logrank, LOGRANK | LATE | {"dropout": -1}, "hazard of dropping out -1"),
+    (one_sample_logrank, LOGRANK | LATE | {"dropout": -1}, "hazard of dropping out of -1"),
     (one_sample_logrank, LOGRANK | LATE | {"accrual_rate": 2}, "both accrual and accrual_rate"),
     (one_sample_logrank, LOGRANK | {"follow_up": 2}, "neither accrual nor accrual_rate"),
     (one_sample_logrank, LOGRANK | LATE | {"unit": "week"}, "unit 'week'"),
@@ -179,3 +179,20 @@ def test_both_error_rates_can_be_kept_for_each_failure() -> None:
         assert (strict.one("success", group=(("scenario", name),)).value or 1) <= 0.1
     loose = efficacy_toxicity(**TOGETHER, n=24, looks=[12]).characteristics
     assert (loose.one("power").value or 0) > (strict.one("power").value or 1)
+
+
+def test_the_log_rank_design_says_what_it_does_and_what_the_formula_says() -> None:
+    for variance in ("expected", "mean"):
+        asked = {**LOGRANK, "accrual": 24, "follow_up": 3, "variance": variance}
+        usual, exact = (one_sample_logrank(**asked, method=m) for m in ("normal", "exact"))
+        rows = usual.characteristics
+        assert rows.one("type_i_error_nominal").value == 0.05
+        assert abs((rows.one("type_i_error").value or 0) - 0.05) > 0.002
+        assert (rows.one("power_by_formula").value or 0) >= 0.8
+        over = (rows.one("type_i_error").value or 0) > 0.05
+        assert bool(rows.one("type_i_error").warning) is over is (variance == "mean")
+        assert exact.characteristics.one("type_i_error").value == pytest.approx(0.05, abs=1e-8)
+        assert 0.8 <= (exact.characteristics.one("power").value or 0) < 0.82
+        fewer = one_sample_logrank(**asked, method="exact", max_n=exact.n - 1).characteristics.one("power")
+        assert (fewer.value or 1) < 0.8
+        assert fewer.warning.startswith("no design of at most")

@@ -111,10 +111,10 @@ def test_group_sequential_trial_with_futility_of_rpact():
 
 
 @pytest.mark.by_hand
-def test_the_trial_has_whole_numbers_and_at_least_the_power():
+def test_the_trial_has_whole_numbers_and_at_least_the_power_by_the_formula():
     trial = logrank_trial(arms=_arms())
     assert trial.events == 66
-    assert trial.characteristics.one("power").value == pytest.approx(
+    assert trial.characteristics.one("power_by_formula").value == pytest.approx(
         norm.cdf(math.sqrt(66 / 4) * math.log(2) - norm.ppf(0.975)), abs=1e-12
     )
     assert trial.n % 2 == 0
@@ -123,12 +123,27 @@ def test_the_trial_has_whole_numbers_and_at_least_the_power():
     assert duration[NULL] < duration[ALTERNATIVE]
 
 
+def test_the_sentence_promises_the_power_that_the_trial_has():
+    usual, full = (logrank_trial(arms=_arms(), method=m) for m in ("schoenfeld", "score"))
+    rows, more = usual.characteristics, full.characteristics
+    assert (rows.one("power").value or 1) < 0.8 < (rows.one("power_by_formula").value or 0)
+    assert rows.one("power").warning == "below the 80% that were asked for; the formula says 80.4%"
+    assert "66 events give a power of 79.4%" in usual.protocol[1]
+    assert "Schoenfeld's formula, by which they were found, says 80.4%" in usual.protocol[1]
+    assert 0.8 <= (more.one("power").value or 0) < 0.81
+    assert more.one("power").warning == ""
+    assert "formula" not in full.protocol[1]
+    assert full.events in (67, 68)
+    limited = logrank_trial(arms=_arms(), method="score", max_n=40)
+    assert (limited.n, limited.events) == (40, 23)
+
+
 def test_forty_patients_give_what_they_give():
     trial = logrank_trial(arms=_arms(), max_n=40)
     rows = trial.characteristics
     assert (trial.n, trial.events) == (40, 23)
     power = power_of_events(events=23, log_ratio=math.log(0.5), alpha=0.05, allocation=1, sided=2)
-    assert rows.one("power").value == pytest.approx(power)
+    assert rows.one("power_by_formula").value == pytest.approx(power)
     ratio = rows.one("detectable_hazard_ratio").value
     assert ratio is not None
     shown = _arms(hazard_ratio=ratio)
@@ -204,9 +219,9 @@ def test_accrual_of_centres_that_open_one_by_one():
     ("changed", "words"),
     [
         ({"power": 1.2}, "a power of 1.2"),
-        ({"alpha": 0.9}, "an alpha of 0.9"),
+        ({"alpha": 0.9}, "a type I error of 0.9"),
         ({"sided": 3}, "3-sided"),
-        ({"max_n": 1}, "at most 1 patients"),
+        ({"max_n": 1}, "max_n 1"),
         ({"max_n": 8}, "below which nothing can be significant"),
         ({"method": "cox"}, "the formula cox"),
         ({"method": "freedman", "non_inferiority_margin": 1.3}, "Freedman's formula with a margin"),

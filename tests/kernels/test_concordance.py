@@ -1,9 +1,11 @@
 """Pairs of an event and a row still at risk after it, counted one by one."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glisson.kernels import concordance as kernel
 from glisson.kernels.concordance import concordance
 
 
@@ -39,3 +41,34 @@ def test_many_rows_of_few_scores_and_of_many_days():
     for score in (rng.integers(0, 3, 400).astype(float), rng.normal(0, 1, 400)):
         wanted = one_by_one(score, exit, event, np.full(400, -1), np.zeros(400))
         assert concordance(score, exit, event) == wanted
+
+
+def by_table(score, exit, event):
+    """Return the same of rows without late entry and strata, all pairs at once."""
+    later = event[:, None] & ((exit > exit[:, None]) | ((exit == exit[:, None]) & ~event))
+    signs = (score[:, None] > score).astype(int)[later] - (score[:, None] < score)[later]
+    return tuple(int(np.sum(signs == sign)) for sign in (1, -1, 0))
+
+
+@pytest.mark.parametrize("days", [40, 900, 60_000])
+@pytest.mark.parametrize("block", [4, 16, 128])
+def test_of_any_number_of_days_and_size_of_blocks(monkeypatch, days, block):
+    monkeypatch.setattr(kernel, "_SMALL_BLOCK", block)
+    monkeypatch.setattr(kernel, "_PIECE", 3)
+    monkeypatch.setattr(kernel, "_AT_A_TIME", 100)
+    rng = np.random.default_rng(days + block)
+    exit, event, score = rng.integers(0, days, 1500), rng.random(1500) < 0.7, rng.normal(0, 1, 1500)
+    for one in (score, np.round(score, 1)):
+        assert concordance(one, exit, event) == by_table(one, exit, event)
+
+
+@pytest.mark.parametrize("far", [1e17, 1e300, 1.7e308])
+def test_scores_too_close_for_their_range(far):
+    """Among outliers all other scores are one step of the whole numbers by which they are sorted."""
+    rng = np.random.default_rng(5)
+    score = np.append(rng.normal(0, 1, 300).round(2), [far, -far, 0.0, -0.0])
+    exit, event = rng.integers(1, 50, 304), rng.random(304) < 0.7
+    assert concordance(score, exit, event) == by_table(score, exit, event)
+    order, found = kernel.by_score(score)
+    assert order.tolist() == np.argsort(score, kind="stable").tolist()
+    assert found.tolist() == np.sort(score).tolist()

@@ -26,20 +26,6 @@ from tests.validation.goldens import golden
 
 SPENDING = {"OF": obrien_fleming_type, "P": pocock_type, "KD": power_family, "HSD": hwang_shih_decani}
 
-#: Boundaries by rpact 3.3.4, one-sided 0.025, looks evenly spaced, and the square of the drift for 80% power.
-PINNED = [
-    ("asOF", 2, [2.962588042728, 1.968595646322], 7.878117046586),
-    ("asOF", 3, [3.710302873263, 2.511427484453, 1.993047483265], 7.949304680229),
-    ("asOF", 5, [4.876884948791, 3.357011921704, 2.680280067027, 2.289816774428, 2.031032063067], 8.042903189515),
-    ("asP", 2, [2.156999218345, 2.200976975262], 8.810761710977),
-    ("asP", 4, [2.368327703524, 2.367524288595, 2.358168311417, 2.350035972893], 9.389657033679),
-    ("OF", 3, [3.471091444654, 2.454432298634, 2.004035579953], 7.985499096477),
-    ("OF", 5, [4.561742327214, 3.225638933598, 2.633723160591, 2.280871163607, 2.040073187898], 8.071874085021),
-    ("P", 3, [2.289478456456] * 3, 9.154823942086),
-    ("P", 5, [2.413180287054] * 5, 9.642919542641),
-    ("WT", 3, [2.741136603862, 2.305011943908, 2.08281341086], 8.275500179624),
-]
-
 
 def _bounds(kind: str, time: np.ndarray, alpha: float) -> np.ndarray:
     if kind.startswith("as"):
@@ -48,19 +34,19 @@ def _bounds(kind: str, time: np.ndarray, alpha: float) -> np.ndarray:
 
 
 @pytest.mark.against_r
-@pytest.mark.parametrize(("kind", "looks", "z", "shift"), PINNED)
-def test_boundaries_and_drift_of_even_looks(kind: str, looks: int, z: list[float], shift: float):
+@pytest.mark.parametrize("case", golden("pinned")["boundaries"], ids=lambda c: f"{c['type']} {c['looks']}")
+def test_boundaries_and_drift_of_even_looks(case: dict[str, Any]):
+    looks = case["looks"]
     time = np.arange(1, looks + 1) / looks
-    upper = _bounds(kind, time, 0.025)
-    assert upper == pytest.approx(z, abs=1e-7)
-    assert drift_for(time, np.full(looks, -np.inf), upper, 0.8) ** 2 == pytest.approx(shift, abs=1e-6)
+    upper = _bounds(case["type"], time, 0.025)
+    assert upper == pytest.approx(case["upper"], abs=1e-7)
+    assert drift_for(time, np.full(looks, -np.inf), upper, 0.8) ** 2 == pytest.approx(case["shift"], abs=1e-6)
 
 
 @pytest.mark.against_r
 def test_unequal_looks():
-    time = np.array([0.3, 0.7, 1.0])
-    upper = _bounds("asOF", time, 0.025)
-    assert upper == pytest.approx([3.928572542627, 2.438742376864, 2.000008575618], abs=1e-7)
+    upper = _bounds("asOF", np.array([0.3, 0.7, 1.0]), 0.025)
+    assert upper == pytest.approx(golden("pinned")["uneven"], abs=1e-7)
 
 
 @pytest.mark.by_hand

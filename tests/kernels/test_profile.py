@@ -71,7 +71,7 @@ cohorts = st.lists(
 @given(cohorts, st.sampled_from(["firth", "none"]))
 def test_all_coordinates_together_and_step_by_step_are_the_same(rows, penalty):
     time, event, one, other = zip(*rows, strict=True)
-    if not any(event):
+    if not any(event) or len(set(one)) == len(set(other)) == 1:
         return
     model = fit_cox(Endpoint.from_arrays(time, event, keys={"one": one, "other": other}), ["one", "other"],
                     penalty=penalty)  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from math import comb
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,18 +18,22 @@ from glisson.kernels.two_stage import (
     success_probability,
 )
 from tests.design.published_designs import SIMON
+from tests.validation.goldens import golden
 
 
 @pytest.mark.against_r
-@pytest.mark.parametrize("case", SIMON, ids=lambda c: "-".join(map(str, c[:4])))
-def test_designs_of_clinfun(case: tuple[float, float, float, float, str, float, float, float]) -> None:
-    p0, p1, alpha, beta = case[:4]
-    found = search(p0, p1, alpha=alpha, power=1 - beta, largest=100)
-    for rule, expected in ((found[-1], case[4:8]), (found[0], case[8:])):
-        assert str(rule) == expected[0]
-        assert expected_size(rule, p0) == pytest.approx(expected[1], rel=1e-10)
-        assert success_probability(rule, p0) == pytest.approx(expected[2], rel=1e-9)
-        assert success_probability(rule, p1) == pytest.approx(expected[3], rel=1e-9)
+@pytest.mark.parametrize("case", golden("pinned")["two_stage"], ids=lambda c: "{p0}-{p1}-{alpha}-{beta}".format(**c))
+def test_optimal_and_minimax_designs(case: dict[str, Any]) -> None:
+    """Every rule tried in R, and what was noted from clinfun."""
+    found = search(case["p0"], case["p1"], alpha=case["alpha"], power=1 - case["beta"], largest=100)
+    for rule, theirs in ((found[-1], case["optimal"]), (found[0], case["minimax"])):
+        assert str(rule) == theirs["rule"]
+        assert expected_size(rule, case["p0"]) == pytest.approx(theirs["expected"], rel=1e-10)
+        assert success_probability(rule, case["p0"]) == pytest.approx(theirs["size"], rel=1e-10)
+        assert success_probability(rule, case["p1"]) == pytest.approx(theirs["power"], rel=1e-10)
+    assert SIMON[case["p0"], case["p1"], case["alpha"], case["beta"]] == tuple(
+        case[name]["rule"] for name in ("optimal", "minimax")
+    )
 
 
 def _plain(rule: TwoStage, p: float) -> float:

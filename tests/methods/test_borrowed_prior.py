@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
 
 from glisson.errors import InputError
 from glisson.methods.borrowed_prior import BorrowedPrior, posterior, prior_predictive_p, robust
@@ -38,6 +41,36 @@ def test_the_robust_mixture_of_the_as_example(events, n, weights, mean) -> None:
 
 def one(kind: str, first: float, second: float) -> BorrowedPrior:
     return BorrowedPrior(name="one", kind=kind, weights=(1.0,), first=(first,), second=(second,))
+
+
+@pytest.mark.independent
+@pytest.mark.parametrize(
+    ("weights", "means", "spreads", "events", "years"),
+    [
+        ((0.8, 0.2), (0.1, 0.1), (0.45, 1.5), 4, 5.0),
+        ((0.5, 0.5), (-1.0, 0.5), (0.002, 1.5), 3, 6.0),  # a part as narrow as a needle
+        ((1.0,), (0.0,), (3.0,), 4000, 900.0),  # data much sharper than the prior
+        ((1.0,), (0.0,), (1.5,), 0, 2.0),
+    ],
+)
+def test_the_interval_of_a_rate_holds_what_it_says(weights, means, spreads, events, years) -> None:
+    prior = BorrowedPrior(name="x", kind="log_rate", weights=weights, first=means, second=spreads)
+    row = posterior(prior, events, years, variable="x").one("rate")
+    top = math.log(max(events, 0.5) / years)
+
+    def density(u: float) -> float:
+        before = sum(w * norm.pdf(u, m, s) for w, m, s in zip(weights, means, spreads, strict=True))
+        return before * math.exp(events * (u - top) - years * (math.exp(u) - math.exp(top)))
+
+    low, high = math.log(row.low), math.log(row.high)
+    edges = sorted({-20.0, low, high, 8.0, top, *(m + k * s for m, s in zip(means, spreads, strict=True)
+                                                 for k in (-9, -3, -1, 0, 1, 3, 9))})  # fmt: skip
+    if events:
+        edges = sorted({*edges, *(top + k / math.sqrt(events) for k in (-8, -3, -1, 1, 3, 8))})
+    parts = [(a, quad(density, a, b, epsabs=1e-14, epsrel=1e-11)[0]) for a, b in pairwise(edges)]
+    whole = sum(mass for _, mass in parts)
+    below, inside = (sum(mass for a, mass in parts if x <= a < y) / whole for x, y in ((-99.0, low), (low, high)))
+    assert (below, inside) == pytest.approx((0.025, 0.95), abs=1e-8)
 
 
 @pytest.mark.by_hand

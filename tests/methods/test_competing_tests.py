@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import chdtri
 
@@ -94,6 +94,7 @@ rows_of_patients = st.lists(
 @pytest.mark.property
 @settings(max_examples=60)
 @given(rows_of_patients)
+@example([(1, 1, "a"), (2, 1, "a"), (2, 1, "b"), (2, 1, "b")])  # a negative variance
 def test_any_small_cohort_gives_a_number_or_a_reason(rows):
     time, cause, group = zip(*rows, strict=True)
     endpoint = Endpoint.from_arrays(time, cause, causes=["a", "b"], keys={"g": list(group)}, name="x")

@@ -1,4 +1,4 @@
-"""E-values: by hand, against the EValue package of R, and what holds for any ratio."""
+"""E-values: by hand, against root search in R, and what holds for any ratio."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from hypothesis import strategies as st
 
 from glisson.errors import InputError, SettingsError
 from glisson.methods.e_value import e_value
-
-#: From R's EValue 4.1.4: kind, estimate, limits, rare, E of the estimate and of the limit.
-EVALUE = [
-    ("rr", 0.8, 0.71, 0.91, None, 1.809016994375, 1.428571428571),
-    ("hr", 0.56, 0.46, 0.69, True, 2.970223139413, 2.256197733743),
-    ("hr", 0.6, 0.3, 1.2, False, 2.19962239566, 1.0),
-    ("or", 2.5, 1.2, 5.0, True, 4.436491673104, 1.689897948557),
-]
+from tests.validation.goldens import golden
 
 
 @pytest.mark.against_r
-@pytest.mark.parametrize(("kind", "ratio", "low", "high", "rare", "point", "limit"), EVALUE)
-def test_cases_of_the_package(kind, ratio, low, high, rare, point, limit) -> None:
-    rows = e_value(ratio, low, high, kind=kind, rare=rare)
-    assert rows.one("e_value", detail="estimate").value == pytest.approx(point, rel=1e-11)
-    assert rows.one("e_value", detail="limit").value == pytest.approx(limit, rel=1e-11)
+@pytest.mark.parametrize("case", golden("pinned")["e_values"], ids=lambda c: f"{c['kind']} {c['value']}")
+def test_strength_found_by_root_search(case) -> None:
+    """The strength at which the joint bounding factor of VanderWeele and Ding is the risk ratio."""
+    rows = e_value(case["value"], case["low"], case["high"], kind=case["kind"], rare=case["rare"])
+    assert rows.one("e_value", detail="estimate").value == pytest.approx(case["point"], rel=1e-11)
+    assert rows.one("e_value", detail="limit").value == pytest.approx(case["limit"], rel=1e-11)
 
 
 @pytest.mark.by_hand

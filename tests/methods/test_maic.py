@@ -53,6 +53,22 @@ def test_spread_is_matched_too() -> None:
     assert found.weight @ (age - 55) ** 2 / 8 == pytest.approx(64)
 
 
+@pytest.mark.by_hand
+def test_moments_and_quantiles_by_hand() -> None:
+    # Five men of ten: each of three gets 5/3, each of seven women 5/7; 3 * (5/3)^2 + 7 * (5/7)^2 = 11.905.
+    rows = match({"male": [1] * 3 + [0] * 7}, {"male": 0.5}).estimates({"male": 0.51})
+    mean = {d: rows.one("covariate_mean", detail=d).value for d in ("before", "after", "published")}
+    assert mean == pytest.approx({"before": 0.3, "after": 0.5, "published": 0.5})
+    spread = {d: rows.one("covariate_sd", detail=d).value for d in ("before", "after", "published")}
+    squares = 3 * (5 / 3) ** 2 + 7 * (5 / 7) ** 2
+    after = np.sqrt(10 * 0.25 / (10 - squares / 10))  # sum w (x - 0.5)^2 is 10 / 4
+    assert spread == pytest.approx({"before": np.std([1] * 3 + [0] * 7, ddof=1), "after": after, "published": 0.51})
+    assert rows.one("effective_size").value == pytest.approx(100 / squares)
+    assert rows.one("largest_weight").value == pytest.approx(5 / 3)
+    assert rows.one("largest_share").value == pytest.approx(1 / 6)
+    assert [rows.one("weight_quantile", at=q).value for q in (0, 0.5, 1)] == pytest.approx([5 / 7, 5 / 7, 5 / 3])
+
+
 @pytest.mark.parametrize(
     ("columns", "target", "said"),
     [

@@ -12,19 +12,17 @@ from hypothesis import strategies as st
 from glisson.errors import InputError, SettingsError
 from glisson.methods.multiplicity import adjust_p, adjusted, familywise_error
 from glisson.tables import Estimate, Estimates
-
-P = [0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216]
-#: From R's p.adjust.
-HOLM = [0.01, 0.072, 0.312, 0.312, 0.312, 0.312, 0.312, 0.615, 0.615, 0.615]
-BH = [0.01, 0.04, 0.084, 0.084, 0.084, 0.1, 0.1057142857143, 0.216, 0.216, 0.216]
+from tests.validation.goldens import golden
 
 
 @pytest.mark.against_r
-@pytest.mark.parametrize(("method", "expected"), [("holm", HOLM), ("benjamini-hochberg", BH)])
-def test_p_adjust(method, expected) -> None:
-    assert adjust_p(P, method=method) == pytest.approx(np.array(expected), rel=1e-12)
+@pytest.mark.parametrize(("method", "key"), [("holm", "holm"), ("benjamini-hochberg", "bh")])
+def test_p_adjust(method, key) -> None:
+    theirs = golden("pinned")["adjusted"]
+    given_, expected = np.array(theirs["p"]), np.array(theirs[key])
+    assert adjust_p(given_, method=method) == pytest.approx(expected, rel=1e-12)
     shuffled = np.random.default_rng(1).permutation(10)
-    assert adjust_p(np.array(P)[shuffled], method=method) == pytest.approx(np.array(expected)[shuffled], rel=1e-12)
+    assert adjust_p(given_[shuffled], method=method) == pytest.approx(expected[shuffled], rel=1e-12)
 
 
 @pytest.mark.by_hand

@@ -6,6 +6,7 @@ import pytest
 
 from glisson.pitfalls.time_origin import left_truncation, time_zero_mismatch
 from tests.pitfalls.build import day, findings, only, patient, values
+from tests.validation.goldens import golden
 
 
 def waited(method: str, lags: list[int | None], *, died: int = 300):
@@ -106,14 +107,15 @@ def truncated():
     ]
 
 
-@pytest.mark.by_hand
+@pytest.mark.against_r
 def test_survival_from_diagnosis_beside_itself_without_entry() -> None:
-    # Values of R's survfit(Surv(entry, exit, event) ~ 1) and survfit(Surv(exit, event) ~ 1) on the same seven.
+    # By hand: 0.8, 0.6, 0.45 on days 400, 600, 800; without entry 0.857, 0.686, 0.514, 0.343 on days 400 to 900.
+    theirs = golden("pinned")["late"]
     study = {"endpoints": {"origin": "liver_met_dx"}}
     found = only(left_truncation, truncated(), study)
     assert (found.id, found.severity, len(found.patients)) == ("P03", "stop", 6)
-    assert values(found.corrected, "median") == {(): 800}  # 0.8, 0.6, 0.45 on days 400, 600, 800
-    assert values(found.naive, "median") == {(): 900}  # 0.857, 0.686, 0.514, 0.343 on days 400, 600, 800, 900
+    assert values(found.corrected, "median") == {(): theirs["entered"]["median"]} == {(): 800}
+    assert values(found.naive, "median") == {(): theirs["ignored"]["median"]} == {(): 900}
     assert dict(found.numbers)["median time before the first session"] == "8.2 months"  # 100, 200, 200, 300, 500, 600
 
 

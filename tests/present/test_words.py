@@ -90,9 +90,9 @@ def test_limits_that_are_words_or_negative_are_joined_by_to_in_every_style() -> 
     "e",
     [
         Estimate(variable="os", statistic="median", reason="not reached", unit="day"),
-        Estimate(variable="os", statistic="median", value=float("nan"), unit="day", reason="not estimable (0 events)"),
+        Estimate(variable="os", statistic="median", unit="day", reason="not estimable (0 events)"),
         Estimate(variable="os", statistic="median"),
-        Estimate(variable="os", statistic="survival", value=1.0, low=float("nan"), high=1.0, level=0.95, n=24,
+        Estimate(variable="os", statistic="survival", value=1.0, low=None, high=1.0, level=0.95, n=24,
                  unit="probability"),
         Estimate(variable="os", statistic="p", unit="p"),
         Estimate(variable="os", statistic="hazard_ratio", value=2.0, level=0.95, low=0.5, unit="ratio"),

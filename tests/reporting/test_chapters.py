@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from glisson.assessment import Assessment, Setting
-from glisson.present.document import Document, Heading, ListBlock, Note, Paragraph
+from glisson.present.document import Document, FigureBlock, Heading, ListBlock, Note, Paragraph, TableBlock
 from glisson.reporting.chapters import document
 from tests.reporting.fixture import assessment, bare
 
@@ -27,10 +27,10 @@ def everything(made: Document) -> list[str]:
     return out + [x for f in made.figures() for x in (f.title, f.text, f.alt)]
 
 
-def test_chapters_stand_in_a_clinicians_order() -> None:
-    chapters = [b.text for b in document(assessment()).blocks if isinstance(b, Heading) and b.level == 1]
+def test_chapters_stand_in_a_clinicians_order_and_details_in_appendices() -> None:
+    chapters = [b.full_text for b in document(assessment()).blocks if isinstance(b, Heading) and b.level == 1]
     assert chapters == [
-        "The answer in one paragraph",
+        "The answer",
         "Patients",
         "Treatment",
         "Efficacy",
@@ -38,10 +38,42 @@ def test_chapters_stand_in_a_clinicians_order() -> None:
         "Safety",
         "Pitfalls found",
         "Methods",
-        "STROBE checklist",
-        "Problems of the data",
-        "Settings and record of the run",
+        "Appendix A. Patients and treatment",
+        "Appendix B. Every endpoint by group, and how it is defined",
+        "Appendix C. Safety",
+        "Appendix D. Pitfalls one by one, and the risk of bias",
+        "Appendix E. References and published sources",
+        "Appendix F. Reporting checklists",
+        "Appendix G. Data, settings, and record of the run",
     ]
+
+
+def test_whatever_stands_in_an_appendix_is_named_in_the_body() -> None:
+    made = document(assessment())
+    start = next(i for i, b in enumerate(made.blocks) if isinstance(b, Heading) and b.letter)
+    body, behind = made.blocks[:start], made.blocks[start:]
+    called = set(re.findall(r"\[\[([a-z0-9_-]+)\]\]", " ".join(b.text for b in body if isinstance(b, Paragraph))))
+    moved = {b.table.name for b in behind if isinstance(b, TableBlock)} | {
+        b.name for b in behind if isinstance(b, FigureBlock)
+    }
+    of_own_chapters = {"strobe", "problems", "settings", "differences", "analyses", "files", "robins-i"}
+    assert {name for name in moved if not name.startswith("finding-")} - of_own_chapters <= called
+
+
+def test_the_first_page_answers_before_anything_else() -> None:
+    blocks = document(assessment()).blocks
+    second = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.anchor == "patients")
+    leads = [b.lead for b in blocks[:second] if isinstance(b, Paragraph)]
+    assert leads == ["", "Survival.", "By method.", "Response and harm.", "What misleads.", "What next."]
+    (table,) = [b.table for b in blocks[:second] if isinstance(b, TableBlock)]
+    assert [c.heading for c in table.columns] == [
+        "Outcome",
+        "All patients",
+        "DEB-TACE",
+        "Y-90 radioembolization",
+        "Ablation",
+    ]
+    assert len(table.rows) <= 8
 
 
 @pytest.mark.parametrize("make", [assessment, bare])

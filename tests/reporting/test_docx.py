@@ -31,8 +31,17 @@ def test_it_opens_with_every_table_and_figure(file, made: Document) -> None:  # 
 
 def test_captions_are_numbered_by_word(data: bytes, made: Document) -> None:
     xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
-    assert len(re.findall(r"SEQ Table \\\* ARABIC", xml)) == len(made.tables())
-    assert len(re.findall(r"SEQ Figure \\\* ARABIC", xml)) == len(made.figures())
+    assert len(re.findall(r"SEQ Table(?:_[A-Z])? \\\* ARABIC", xml)) == len(made.tables())
+    assert len(re.findall(r"SEQ Figure(?:_[A-Z])? \\\* ARABIC", xml)) == len(made.figures())
+
+
+def test_the_contents_name_every_chapter_with_a_page_that_word_counts(file, made: Document) -> None:  # type: ignore[no-untyped-def]
+    lines = [p for p in file.paragraphs if p.style.name in {"Contents 1", "Contents 2"}]
+    assert [p.text.split("\t")[0] for p in lines] == [h.full_text for h in made.contents()]
+    asked = [re.search(r"PAGEREF (\w+)", p._p.xml) for p in lines]
+    names = set(re.findall(r'bookmarkStart w:id="\d+" w:name="(\w+)"', file.element.xml))
+    assert {found[1] for found in asked if found} <= names
+    assert all(asked)
 
 
 def test_cross_references_lead_to_bookmarks(data: bytes) -> None:

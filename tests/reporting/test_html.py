@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from glisson.present.document import Document
+from glisson.present.document import Document, Heading
 from glisson.present.figures.render import Rendered, render_all
 from glisson.reporting.chapters import document
 from glisson.reporting.html import html
@@ -115,3 +115,23 @@ def test_text_of_the_input_cannot_become_markup() -> None:
 
 def test_the_same_document_gives_the_same_page(text: str, made: Document, figures: dict[str, Rendered]) -> None:
     assert html(made, figures) == text
+
+
+def test_appendices_are_folded_and_stay_reachable(made: Document, page: Page, text: str) -> None:
+    letters = [b for b in made.blocks if isinstance(b, Heading) and b.letter]
+    folded = [a for tag, a in page.attributes if tag == "details" and a.get("class") == "appendix"]
+    assert len(folded) == len(letters) > 3
+    assert not any("open" in a for a in folded)
+    for heading in letters:  # the place of a link is inside what is folded, so that a browser unfolds it
+        assert f'<summary><h2>{heading.full_text}</h2></summary>\n<div id="{heading.anchor}">' in text
+
+
+def test_a_cell_names_its_column_for_narrow_screens(made: Document, page: Page) -> None:
+    cells = [a for tag, a in page.attributes if tag == "td"]
+    assert len(cells) == sum(len(r.cells) - 1 for t in made.tables() for r in t.rows if r.kind == "data")
+    assert all("data-head" in a for a in cells)
+
+
+def test_names_with_a_hyphen_stay_on_one_line(text: str) -> None:
+    assert '<span class="together">Y-90</span> radioembolization' in text
+    assert "&lt;span" not in text

@@ -18,6 +18,7 @@ from glisson.assessing.comparison import comparison_result
 from glisson.assessing.doxorubicin import doxorubicin_result
 from glisson.clinical.read import demo_cohort
 from glisson.evidence import library
+from glisson.evidence.definitions import definitions
 from glisson.evidence.outcomes import OUTCOMES, TREATMENTS
 from glisson.evidence.pooling import pooled
 from glisson.present.document import (
@@ -187,6 +188,7 @@ def test_a_number_without_its_link_is_noticed():
 def test_every_link_is_that_of_the_number():
     """The comparison links each number to its own page, not to one page of the study."""
     known = {n.source_url for n in library().numbers} | {a.source_url for a in library().arms}
+    known |= {d.source_url for d in definitions().values()}
     for document in (comparison(), pooled_document(pooled(library()))):
         assert set(document.sources()) <= known
     row = next(

@@ -173,7 +173,7 @@ def prepared(cohort: Cohort, step: Progress, *, harms: bool = True) -> tuple[Con
         raise InputError(
             "no endpoint can be derived from these records",
             expected="a date of treatment with death or last contact, or durations with their status",
-            todo="; ".join(dict.fromkeys(r for r in reasons.values() if r)),
+            todo=f"{reasons['os']} Others need more; `glisson template` writes a workbook with every column",
         )
     results, log = [], []
     for code, one in endpoints.items():
@@ -206,7 +206,13 @@ def printed_problems(cohort: Cohort, name: Pseudonyms) -> Problems:
 
 
 def refuse_blocked(cohort: Cohort) -> None:
-    """Stop at blocking problems that were neither corrected nor excluded on purpose."""
+    """Stop at blocking problems that were neither corrected nor excluded on purpose, and where nobody is left."""
+    if cohort.excluded and not cohort.n:
+        raise InputError(
+            f"every patient ({len(cohort.excluded)}) is left out because of blocking problems",
+            expected="at least one patient without any",
+            todo="correct the cells listed by `glisson check`",
+        )
     blocking = cohort.problems.blocking
     gone = {patient for patient, _ in cohort.excluded}
     left = [p for p in blocking if p.patient not in gone or not p.patient]

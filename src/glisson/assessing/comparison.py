@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
-import polars as pl
 
+from glisson.assessing.borrowed_rates import borrowed_rates
 from glisson.assessing.comparison_borrowing import borrowing
+from glisson.assessing.comparison_matching import matched_to
 from glisson.assessing.comparison_safety import comparison_safety
 from glisson.assessing.comparison_tipping import tipping
+from glisson.assessment.borrowed_rates import Line
 from glisson.assessment.comparison import ComparedArm, ComparisonResult, Contrast, Difference, PublishedCurve
 from glisson.assessment.comparison_borrowing import Borrowing
 from glisson.clinical.cohort import Cohort
@@ -22,13 +23,10 @@ from glisson.evidence import Arm, Library, Published, library
 from glisson.evidence.reference import TREATMENT_STARTS, point, reach, reference_curve, reported
 from glisson.evidence.wording import name_words
 from glisson.methods.e_value import e_value
-from glisson.methods.maic import match
 from glisson.methods.one_sample import one_sample_logrank, rmst_against
 from glisson.methods.survival import kaplan_meier
 from glisson.tables import Endpoint, Estimates
 from glisson.tables.endpoint import CENSORED
-
-Line = Literal["front", "later", "any"]
 
 #: Doxorubicin front-line, and what is given later, where the cohort is of leiomyosarcoma and names nothing else.
 DEFAULT = (
@@ -90,12 +88,26 @@ def comparison_result(
     order = {"front": 0, "later": 1, "any": 2}
     chosen = _arms(known, asked)
     arms = [_compared(cohort, known, arm, endpoints, level) for arm in chosen]
+    safety = comparison_safety(cohort, known, chosen, level) if harms else None
+    by_line: list[tuple[Line, Arm]] = [(_LINES.get(a.line, "any"), a) for a in chosen]
     return ComparisonResult(
         arms=tuple(sorted(arms, key=lambda a: order[a.line])),
         level=level,
-        safety=comparison_safety(cohort, known, chosen, level) if harms else None,
+        safety=safety,
         borrowing=_borrowed(known, chosen, endpoints, level),
+        rates=borrowed_rates(cohort, known, by_line, safety, _members(cohort), level),
     )
+
+
+def _members(cohort: Cohort) -> dict[Line, frozenset[str]]:
+    """Return the patients of each line."""
+    before = patient_keys(cohort)["line"].values()
+    both = list(zip(cohort.table("patient")["patient_id"].to_list(), before, strict=True))
+    return {
+        "any": frozenset(p for p, _ in both),
+        "front": frozenset(p for p, v in both if v in _LEVELS["front"]),
+        "later": frozenset(p for p, v in both if v in _LEVELS["later"]),
+    }
 
 
 def _borrowed(
@@ -163,7 +175,7 @@ def _compared(cohort: Cohort, known: Library, arm: Arm, endpoints: Mapping[str, 
     numbers = tuple(n for n in known.numbers if (n.study_id, n.arm_id) == (arm.study_id, arm.arm_id))
     chosen = {code: _of_line(e, line) for code, e in endpoints.items()}
     everybody = patient_keys(cohort)["line"]
-    matched, weights = _matched(cohort, numbers)
+    matched, matching = matched_to(cohort, numbers)
     here = sum(v in _LEVELS[line] for v in everybody.values()) if line != "any" else cohort.n
     return ComparedArm(
         study=arm.study_id,
@@ -179,7 +191,7 @@ def _compared(cohort: Cohort, known: Library, arm: Arm, endpoints: Mapping[str, 
             _contrast(code, label, chosen, numbers, arm, level) for code, label in _ENDPOINTS if code in chosen
         ),
         matched=matched,
-        weights=weights,
+        matching=matching,
     )
 
 
@@ -270,32 +282,6 @@ def _number_said(n: Published) -> str:
     if n.ci_low is not None and n.ci_high is not None:
         text += f" ({100 * (n.ci_level or 0.95):g}% CI, {n.ci_low:g} to {n.ci_high:g})"
     return text
-
-
-def _matched(cohort: Cohort, numbers: Sequence[Published]) -> tuple[str, tuple[float, ...]]:
-    """Say what matching to the published baseline would leave, where there is one, and by which weights."""
-    means = {n.endpoint: n.value for n in numbers if n.statistic in {"mean", "proportion"} and n.value is not None}
-    patient = cohort.table("patient")
-    columns: dict[str, list[float]] = {}
-    target: dict[str, float] = {}
-    if "baseline:male" in means and "sex" in patient.columns and patient["sex"].null_count() == 0:
-        columns["male sex"] = (patient["sex"].str.to_uppercase().str.slice(0, 1) == "M").cast(pl.Float64).to_list()
-        target["male sex"] = float(means["baseline:male"] or 0)
-    if "baseline:age_years" in means and "age_at_t0" in patient.columns and patient["age_at_t0"].null_count() == 0:
-        columns["age"] = patient["age_at_t0"].cast(pl.Float64).to_list()
-        target["age"] = float(means["baseline:age_years"] or 0)
-    if not columns:
-        return "", ()
-    try:
-        found = match(columns, target)
-    except InputError as error:
-        return f"The cohort cannot be matched to its baseline: {error}", ()
-    rest = "no other prognostic factor was published, so that matching cannot make the comparison fair"
-    text = (
-        f"Matched to its {' and '.join(columns)}, the {found.n} patients count as {found.effective:.1f} "
-        f"(largest weight {found.weight.max():.1f}); {rest}."
-    )
-    return text, tuple(sorted(found.weight.tolist(), reverse=True))
 
 
 # -- differences -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from glisson.clinical.doses import doxorubicin_doses
 from glisson.clinical.emergent import COUNTED, events
 from glisson.clinical.groups import patient_keys
 from glisson.evidence import Arm, Library, Published
+from glisson.evidence.eligible import events_behind
 from glisson.evidence.wording import name_words
 from glisson.methods.risk_contrast import risk_contrast
 from glisson.tables import Group
@@ -187,7 +188,14 @@ def _contrast(
         term=event.term, grade=_SEVERE if event.least == 3 else _ANY, grade_there=event.there, label=arm.label,
         treatment=treatment, disease=name_words(arm.histology), line=arm.line, events=there, n=size,
         approximate=approximate, url=number.source_url, groups=tuple(rows),
+        study=arm.overlap_group or arm.study_id, modality=arm.modality, counted=_certain(number),
     )  # fmt: skip
+
+
+def _certain(number: Published) -> bool:
+    """Return whether the source prints the events, or a denominator with which only one number fits the percentage."""
+    known = number.events is not None
+    return known or (number.n is not None and events_behind(number.value or 0.0, number.n) is not None)
 
 
 def _groups(cohort: Cohort) -> list[tuple[Group, set[str]]]:

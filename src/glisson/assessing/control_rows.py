@@ -20,7 +20,9 @@ from glisson.tables import Endpoint
 NEEDED = ("time_days", "event", "endpoint", "origin")
 FACTORS, NUMBERS = ("line", "extrahepatic"), ("age", "male")
 #: Where rows come from, as the column ``source`` says; without it they are of patients.
-SOURCES = ("observed", "reconstructed")
+SOURCES = ("observed", "reconstructed", "summary")
+#: How the readings of a curve, or the sets of patients that agree with summary numbers, are numbered: 0 comes first.
+READING = "reading"
 ENDPOINTS = {"os": "Overall survival", "pfs": "Progression-free survival"}
 
 
@@ -36,12 +38,15 @@ class Rows:
         From which day it counts.
     factors, numbers
         Covariates of n patients, levels as text; numbers are NaN where they are missing.
+    again
+        The same patients as further readings of a curve give them, or further sets that agree with summary numbers.
     """
 
     data: Endpoint
     origin: str
     factors: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[float, ...]]
+    again: tuple[Endpoint, ...] = ()
 
 
 def rows_of(cohort: Cohort) -> dict[str, Rows]:
@@ -113,7 +118,9 @@ def read_rows(path: Path) -> dict[str, Rows]:
     path
         With the columns ``time_days``, ``event`` (1, or 0 for censored), ``endpoint`` (``os``, ``pfs``) and ``origin``
         (``first_ldt``, or another day); and, where they are known, ``line``, ``extrahepatic``, ``age``, ``male``. Rows
-        that were read from a printed curve say ``reconstructed`` in a column ``source``.
+        that were read from a printed curve say ``reconstructed`` in a column ``source``, those of patients that agree
+        with summary numbers ``summary``. A column ``reading`` numbers the readings of a curve, or the sets: 0 is the
+        curve as read, or the middle set.
 
     Raises
     ------
@@ -132,17 +139,20 @@ def read_rows(path: Path) -> dict[str, Rows]:
         origins = sorted({r["origin"] for r in part})
         if len(origins) > 1:
             raise InputError(f"{path.name}: {code} counts from {' and '.join(origins)}", expected="one day for all")
-        time = [_number(r["time_days"], path, "time_days") for r in part]
-        event = [_number(r["event"], path, "event") for r in part]
-        if any(t < 0 for t in time) or any(e not in {0.0, 1.0} for e in event):
-            raise InputError(f"{path.name}: impossible times or events", expected="days from 0 on; events 0 or 1")
         told = {r.get("source") or SOURCES[0] for r in part}
         if not told <= set(SOURCES):
             raise InputError(f"{path.name}: source {', '.join(sorted(told))}", expected=" or ".join(SOURCES))
-        data = Endpoint.from_arrays([round(t) for t in time], [int(e) for e in event], name=code)
+        first, *more = _readings(part, path)
+        if more and (told == {SOURCES[0]} or len(told) > 1):
+            raise InputError(f"{path.name}: readings of {code} with the source {', '.join(sorted(told))}",
+                             expected="reconstructed, or summary, in every row of an endpoint read again")  # fmt: skip
+        data = _endpoint(first, code, path)
+        kind = next((s for s in SOURCES[1:] if s in told), "")
+        part = first
         out[code] = Rows(
-            data=replace(data, source_kind="reconstructed" if SOURCES[1] in told else data.source_kind),
+            data=replace(data, source_kind="reconstructed", source_label=kind) if kind else data,
             origin=origins[0],
+            again=tuple(_endpoint(rows, code, path) for rows in more),
             factors={c: tuple(r[c] or UNKNOWN for r in part) for c in FACTORS if c in part[0]},
             numbers={
                 c: tuple(_number(r[c], path, c) if r[c] else float("nan") for r in part)
@@ -151,6 +161,33 @@ def read_rows(path: Path) -> dict[str, Rows]:
             },
         )
     return out
+
+
+def _readings(part: list[dict[str, str]], path: Path) -> list[list[dict[str, str]]]:
+    """Return the rows of each reading, in order; of one where the file has no such column."""
+    by: dict[int, list[dict[str, str]]] = {}
+    for row in part:
+        by.setdefault(int(_number(row.get(READING) or "0", path, READING)), []).append(row)
+    if sorted(by) != list(range(len(by))):
+        raise InputError(f"{path.name}: readings {', '.join(str(k) for k in sorted(by)[:6])}",
+                         expected="0, 1, 2, ...: 0 is the curve as read")  # fmt: skip
+    sizes = {len(rows) for rows in by.values()}
+    if len(sizes) > 1:
+        raise InputError(f"{path.name}: readings of {min(sizes)} to {max(sizes)} patients",
+                         expected="as many patients in every reading")  # fmt: skip
+    known = [c for c in (*FACTORS, *NUMBERS) if len(by) > 1 and any(r.get(c) for r in part)]
+    if known:
+        raise InputError(f"{path.name}: {', '.join(known)} beside readings of a curve",
+                         expected="no covariates: neither a figure nor a summary tells who a patient was")  # fmt: skip
+    return [by[k] for k in range(len(by))]
+
+
+def _endpoint(rows: list[dict[str, str]], code: str, path: Path) -> Endpoint:
+    time = [_number(r["time_days"], path, "time_days") for r in rows]
+    event = [_number(r["event"], path, "event") for r in rows]
+    if any(t < 0 for t in time) or any(e not in {0.0, 1.0} for e in event):
+        raise InputError(f"{path.name}: impossible times or events", expected="days from 0 on; events 0 or 1")
+    return Endpoint.from_arrays([round(t) for t in time], [int(e) for e in event], name=code)
 
 
 def _number(text: str, path: Path, column: str) -> float:

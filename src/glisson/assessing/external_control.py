@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glisson.assessing.control_rows import ENDPOINTS, Rows, rows_of
+from glisson.assessing.control_rows import ENDPOINTS, SOURCES, Rows, rows_of
+from glisson.assessing.reading_error import over_members, over_readings
 from glisson.assessment.comparison import Difference
 from glisson.assessment.comparison_control import ControlContrast, ControlResult
 from glisson.clinical.cohort import Cohort
@@ -79,7 +81,26 @@ def _contrast(code: str, label: str, ours: Rows, control: Rows | None, level: fl
     if why or control is None:
         return ControlContrast(code=code, label=label, refused=why)
     one = _compared(code, label, ours, control, level, seed)
-    return replace(one, reconstructed=control.data.source_kind == "reconstructed")
+    read, sets = _again(ours, control, level)
+    summary = control.data.source_label == SOURCES[2]
+    return replace(
+        one, reconstructed=control.data.source_kind == "reconstructed" and not summary, from_summary=summary,
+        readings=len(control.again), estimates=one.estimates + read,
+        warnings=(*one.warnings, *([sets] if sets else [])),
+    )  # fmt: skip
+
+
+def _again(ours: Rows, control: Rows, level: float) -> tuple[Estimates, str]:
+    """Return what further readings of the control's curve, or further sets of patients, make of the crude contrast."""
+    if not control.again:
+        return Estimates(), ""
+    shared: dict[str, Any] = {"side": SIDE, "here": HERE, "there": THERE, "level": level}
+    try:
+        if control.data.source_label == SOURCES[2]:
+            return over_members(ours.data, (control.data, *control.again), **shared), ""
+        return over_readings(ours.data, control.again, **shared), ""
+    except InputError as error:
+        return Estimates(), f"the readings could not be combined: {error}"
 
 
 def _compared(code: str, label: str, ours: Rows, control: Rows, level: float, seed: int) -> ControlContrast:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from glisson.assessment.borrowed_rates import BorrowedRates
 from glisson.assessment.comparison_borrowing import Borrowing
+from glisson.assessment.comparison_matching import Matching
 from glisson.assessment.comparison_safety import SafetyComparison
 from glisson.assessment.efficacy import NOTHING
 from glisson.tables import Estimates
@@ -109,8 +111,8 @@ class ComparedArm:
         Overall survival, progression-free survival.
     matched
         What matching the cohort to the published baseline did, in words.
-    weights
-        Of the patients matched, with mean 1 and the largest first; none where nothing was or could be matched.
+    matching
+        The weights that this took, and what they did; nothing where nothing was or could be matched.
     """
 
     study: str
@@ -124,7 +126,12 @@ class ComparedArm:
     differences: tuple[Difference, ...]
     contrasts: tuple[Contrast, ...]
     matched: str = ""
-    weights: tuple[float, ...] = ()
+    matching: Matching | None = None
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weights of the patients matched, with mean 1 and the largest first."""
+        return () if self.matching is None else tuple(sorted((w for _, w in self.matching.weights), reverse=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +150,8 @@ class ComparisonResult:
         Adverse events beside published ones; nothing where none is recorded.
     borrowing
         The cohort's own hazards with published arms borrowed from, by line and endpoint.
+    rates
+        Its rates of response and of adverse events in the same way; nothing where no arm was compared.
     """
 
     arms: tuple[ComparedArm, ...]
@@ -150,3 +159,4 @@ class ComparisonResult:
     refused: str = ""
     safety: SafetyComparison | None = None
     borrowing: tuple[Borrowing, ...] = ()
+    rates: BorrowedRates | None = None

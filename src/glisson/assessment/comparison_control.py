@@ -21,6 +21,10 @@ class ControlContrast:
         Why there is no number; empty where there is one.
     reconstructed
         Whether the control's rows were read from a printed curve, as its file says.
+    from_summary
+        Whether they are of patients that agree with summary numbers.
+    readings
+        Further readings of the curve, or further sets of patients, in the file.
     covariates, left_out
         What was balanced; and what was not, with the reason.
     warnings
@@ -28,13 +32,16 @@ class ControlContrast:
     estimates
         ``hazard_ratio`` of this cohort against the control with detail ``"crude"`` and ``"weighted"``,
         ``rmst_difference`` with both details, ``effective_size`` of both, ``standardised_difference`` of each
-        covariate.
+        covariate. Where a curve was read several times, both have a row ``"with reading error"``, and there is
+        ``reading_share``; of sets that agree with summary numbers a row ``"range of the sets"``.
     """
 
     code: str
     label: str
     refused: str = ""
     reconstructed: bool = False
+    from_summary: bool = False
+    readings: int = 0
     covariates: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()

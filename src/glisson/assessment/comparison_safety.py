@@ -52,6 +52,10 @@ class SafetyContrast:
         Where the number was read.
     groups
         Everybody first, then those who had doxorubicin through the catheter, then the methods.
+    study, modality
+        Key of the study in the library, and of the treatment.
+    counted
+        Whether the count of events is certain: printed, or the only one that gives the printed percentage.
     """
 
     term: str
@@ -66,6 +70,9 @@ class SafetyContrast:
     approximate: bool
     url: str
     groups: tuple[SafetyGroup, ...]
+    study: str = ""
+    modality: str = ""
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

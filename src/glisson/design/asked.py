@@ -1,4 +1,4 @@
-"""What a randomised design is asked for, checked: one sentence where it cannot be had."""
+"""What a design is asked for, checked: one sentence where it cannot be had."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def check_errors(alpha: float, power: float, sided: int) -> None:
     --------
     >>> check_errors(0.05, 1.2, 2)
     Traceback (most recent call last):
-    glisson.errors.SettingsError: a power of 1.2. expected a number above alpha and below 1, e.g. 0.8.
+    glisson.errors.SettingsError: a power of 1.2. expected a number above the type I error and below 1, e.g. 0.8.
     """
     if sided not in {1, 2}:
         raise SettingsError(f"{sided}-sided", expected="1 or 2")
     if not 0 < alpha < 0.5:
-        raise SettingsError(f"an alpha of {alpha:g}", expected="a number above 0 and below 0.5, e.g. 0.05")
+        raise SettingsError(f"a type I error of {alpha:g}", expected="a number above 0 and below 0.5, e.g. 0.05")
     if not alpha < power < 1:
-        raise SettingsError(f"a power of {power:g}", expected="a number above alpha and below 1, e.g. 0.8")
+        raise SettingsError(f"a power of {power:g}", expected="a number above the type I error and below 1, e.g. 0.8")
 
 
 def check_ratio(ratio: float, margin: float | None) -> None:
@@ -111,19 +111,26 @@ def check_share(value: float, what: str, *, ends: bool = False) -> None:
         )
 
 
-def check_most(max_n: int | None) -> None:
-    """Refuse a largest number of patients below 2.
+def check_most(max_n: int | None, *, at_least: int = 2) -> None:
+    """Refuse a largest number of patients with which nothing can be tried.
+
+    Parameters
+    ----------
+    max_n
+        The number; ``None`` for no limit.
+    at_least
+        The fewest that will do: one in each arm.
 
     Raises
     ------
     SettingsError
-        If it is.
+        If it is no whole number, or too small.
 
     Examples
     --------
     >>> check_most(1)
     Traceback (most recent call last):
-    glisson.errors.SettingsError: at most 1 patients. expected 2 or more, some in each arm.
+    glisson.errors.SettingsError: max_n 1. expected a whole number of patients, 2 or more.
     """
-    if max_n is not None and max_n < 2:
-        raise SettingsError(f"at most {max_n} patients", expected="2 or more, some in each arm")
+    if max_n is not None and (int(max_n) != max_n or max_n < at_least):
+        raise SettingsError(f"max_n {max_n}", expected=f"a whole number of patients, {at_least} or more")

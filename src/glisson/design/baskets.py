@@ -80,7 +80,7 @@ def basket(
     low, high = rates[0].value, rates[1].value
     _check(n, alpha, scale)
     pooled = tails(grid(n, low, centre=_centre(low, high), spread=SPREAD, scale=scale))
-    alone = tuple(_alone(n, j, low, _centre(low, high)) for j in range(len(n)))
+    alone = tuple(_alone(n, j, low, _centre(low, high), scale) for j in range(len(n)))
     rows: list[Estimate] = []
     cut: dict[str, tuple[float, ...]] = {}
     for label, parts in (("pooled", pooled), ("each by itself", alone)):
@@ -180,11 +180,9 @@ def _centre(p0: float, p1: float) -> float:
     return float((logit(p0) + logit(p1)) / 2)
 
 
-def _alone(n: Sequence[int], j: int, p0: float, centre: float) -> Floats:
-    """Return the tail of one basket by itself, shaped like all of them: a normal prior as wide as the pooled one."""
-    from glisson.kernels.basket import grid as one_grid  # noqa: PLC0415 - reads better beside the other use
-
-    single = tails(one_grid((n[j],), p0, centre=centre, spread=SPREAD, scale=SCALE))[0]
+def _alone(n: Sequence[int], j: int, p0: float, centre: float, scale: float) -> Floats:
+    """Return the tail of one basket by itself, shaped like all of them: a prior as wide as the pooled one."""
+    single = tails(grid((n[j],), p0, centre=centre, spread=SPREAD, scale=scale))[0]
     shape = [1] * len(n)
     shape[j] = n[j] + 1
     return np.broadcast_to(single.reshape(shape), [size + 1 for size in n])

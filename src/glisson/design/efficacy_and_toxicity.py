@@ -25,8 +25,7 @@ SIZE = Assumption(name="type I error", value=0.1, origin="default")
 LAMBDAS, GAMMAS = np.arange(1, 100) / 100, np.arange(0, 21) / 20
 ZHOU = (
     "Zhou H, Lee JJ, Yuan Y. BOP2: Bayesian optimal design for phase II clinical trials with simple and complex "
-    "endpoints. "
-    "Stat Med 2017;36:3302-3314."
+    "endpoints. Stat Med 2017;36:3302-3314."
 )
 BRYANT = (
     "Bryant J, Day R. Incorporating toxicity considerations into the design of two-stage phase II clinical trials. "
@@ -177,19 +176,14 @@ def _design(
         f"{percent(response1)} is; a toxicity rate of {percent(toxicity0)} is too high, one of {percent(toxicity1)} "
         "is worth "
         "accepting. The decisions: " + "; ".join(b.rule for b in listed) + ".",
-        "The bounds are posterior probabilities: after k patients the trial stops where the probability of a "
-        "response rate "
-        f"above {percent(response0)}, or of a toxicity rate below {percent(toxicity0)}, is less than {rule[0]:g} (k / "
-        f"{n})^"
-        f"{rule[1]:g}. The prior counts as one patient. The two numbers were chosen for the most power at a type I "
-        "error of "
-        f"at most {percent(size)} where the treatment {what}.",
+        "The bounds are posterior probabilities: after k patients the trial stops where the probability of a response "
+        f"rate above {percent(response0)}, or of a toxicity rate below {percent(toxicity0)}, is less than {rule[0]:g} "
+        f"(k / {n})^{rule[1]:g}. The prior counts as one patient. The two numbers were chosen for the most power at a "
+        f"type I error of at most {percent(size)} where the treatment {what}.",
         f"Exactly, the type I error is {percent(null[0])} and the power {percent(alternative[0])} (odds ratio of "
-        "response and "
-        f"toxicity {link:g}). A treatment that is effective but toxic succeeds with {percent(toxic[0])}, one that is "
-        "safe but "
-        f"ineffective with {percent(weak[0])}. Expected patients: {null[1]:.1f} if neither, {alternative[1]:.1f} if "
-        "both.",
+        f"response and toxicity {link:g}). A treatment that is effective but toxic succeeds with {percent(toxic[0])}, "
+        f"one that is safe but ineffective with {percent(weak[0])}. Expected patients: {null[1]:.1f} if neither, "
+        f"{alternative[1]:.1f} if both.",
     )
     return TrialDesign(
         kind="efficacy_toxicity", title=f"Response and toxicity together in {counted(n, 'patient')}", n=n,

@@ -132,16 +132,28 @@ def power_of_score(*, score: float, variance: float, alpha: float, sided: int) -
     return float(ndtr(score / math.sqrt(variance) - ndtri(1 - alpha / sided)))
 
 
-def doubt(formula: float, score: float) -> str:
-    """Return what a reader must know where a formula promises two points more or less than the expected score.
+def doubt(formula: float, score: float, wanted: float | None = None) -> str:
+    """Return what a reader must know where a design has less power than was asked, or other than its formula says.
+
+    Parameters
+    ----------
+    formula, score
+        Power by the formula that gave the events, and by the expected score.
+    wanted
+        Power that was asked for; ``None`` where it is known to be out of reach.
 
     Examples
     --------
     >>> doubt(0.80, 0.75)
-    'the expected score gives 75.0%: the formula is off for these arms'
+    "the formula's 80.0% is off for these arms"
+    >>> doubt(0.804, 0.793, 0.8)
+    'below the 80% that were asked for; the formula says 80.4%'
+    >>> doubt(0.804, 0.803, 0.8)
+    ''
     """
-    apart = abs(formula - score) >= 0.02 - 1e-9
-    return f"the expected score gives {score:.1%}: the formula is off for these arms" if apart else ""
+    if wanted is not None and score < wanted - 1e-3:
+        return f"below the {100 * wanted:g}% that were asked for; the formula says {formula:.1%}"
+    return f"the formula's {formula:.1%} is off for these arms" if abs(formula - score) >= 0.02 - 1e-9 else ""
 
 
 def detectable_with(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
+import numpy as np
 from scipy.optimize import brentq
 
 from glisson.design.asked import check_errors, check_ratio
@@ -12,10 +14,22 @@ from glisson.design.citations import FREEDMAN, LACHIN, LAKATOS, SCHOENFELD
 from glisson.design.events import Formula, detectable_with, doubt, events_needed, power_of_events, power_of_score
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.design.rows import days, months, one_or_two, row
-from glisson.design.sizing import Size, planned_end, sized
+from glisson.design.sizing import Size, enough, planned_end, sized
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import TwoArms
+from glisson.kernels.logrank_chain import Ends, drawn_ends, exceeds, trials_for
 from glisson.tables import Estimate, Estimates
+
+Sizing = Literal["schoenfeld", "freedman", "score"]
+
+#: How the power is worked out, whichever way the events were.
+SCORED = "expected score of the log-rank test"
+#: Events up to which tests are followed from event to event; beyond, they are as normal as can be.
+_FOLLOWED = 400
+#: Seed of the few trials whose order of events is followed, and when they end at the latest, over when expected.
+_SEED, _LATEST = 20200101, 10.0
+#: Trials of the null hypothesis; under it the order of events and censorings makes little difference.
+_ENOUGH = 6
 
 
 def logrank_trial(
@@ -24,7 +38,7 @@ def logrank_trial(
     alpha: float = 0.05,
     power: float = 0.8,
     sided: int = 2,
-    method: Formula = "schoenfeld",
+    method: Sizing = "schoenfeld",
     non_inferiority_margin: float | None = None,
     max_n: int | None = None,
 ) -> TrialDesign:
@@ -37,7 +51,8 @@ def logrank_trial(
     alpha, power, sided
         Errors. A one-sided test needs ``sided=1`` and usually ``alpha=0.025``.
     method
-        Formula for the events.
+        How the events are found: by the ``"schoenfeld"`` or ``"freedman"`` formula, as in other programs; or by the
+        ``"score"``, the fewest that have the power as it is printed.
     non_inferiority_margin
         Hazard ratio above 1 to be excluded; the alternative is then ``arms.hazard_ratio``.
     max_n
@@ -47,8 +62,9 @@ def logrank_trial(
     Returns
     -------
     TrialDesign
-        With ``power`` by the formula and ``power_by_score``, which needs no approximation of the hazards or of the
-        numbers at risk; ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
+        With ``type_i_error`` and ``power`` of the test followed from event to event (the power by its expected score
+        where hazards are not proportional), ``type_i_error_nominal`` and ``power_by_formula``, which is what other
+        programs print; ``expected_events`` and ``expected_n`` under either scenario, ``duration`` in days,
         ``average_hazard_ratio`` where hazards are not proportional, ``critical_hazard_ratio``, and
         ``detectable_hazard_ratio`` with the wanted power.
 
@@ -73,13 +89,24 @@ def logrank_trial(
     (94, 66)
     >>> small = logrank_trial(arms=arms, max_n=40)
     >>> small.n, small.events, round(small.characteristics.one("power").value, 2)
-    (40, 23, 0.38)
+    (40, 23, 0.37)
+    >>> full = logrank_trial(arms=arms, method="score")
+    >>> full.n, full.events, round(full.characteristics.one("power").value, 3)
+    (96, 68, 0.806)
     """
     check_errors(alpha, power, sided)
     _check_ratios(arms, non_inferiority_margin)
-    needed = needed_events(arms, alpha, power, sided, method, non_inferiority_margin)
+    formula: Formula = "schoenfeld" if method == "score" else method
+    needed = needed_events(arms, alpha, power, sided, formula, non_inferiority_margin)
+
+    def by_score(size: Size) -> float:
+        return better_power(arms, size, alpha, sided, non_inferiority_margin)
+
     size = sized(arms, needed, alpha=alpha, sided=sided, max_n=max_n)
-    reached = power_with(arms, size, power, alpha, sided, method, non_inferiority_margin)
+    if method == "score":
+        size = enough(arms, size, by_score, power, alpha=alpha, sided=sided, max_n=max_n)
+    formulas = power_with(arms, size, power, alpha, sided, formula, non_inferiority_margin)
+    reached = by_score(size)
     z = _critical(alpha, sided)
     note = (
         f"the test's p-value is below {alpha:g}"
@@ -90,7 +117,7 @@ def logrank_trial(
     rule = f"At {size.events} events the new treatment is declared {_aim(non_inferiority_margin)} if {note}{side}."
     final = Boundary(look=1, n=size.n, events=size.events, scale="z", efficacy=z, rule=rule)
     rows = [
-        *_behaviour(arms, size, reached, alpha, sided, method, non_inferiority_margin),
+        *_behaviour(arms, size, (reached, formulas), power, alpha, sided, formula, non_inferiority_margin),
         *_detectable(arms, size, alpha, power, sided, non_inferiority_margin),
     ]
     return TrialDesign(
@@ -98,7 +125,7 @@ def logrank_trial(
         title="Two arms, log-rank test" + (", non-inferiority" if non_inferiority_margin else ""),
         n=size.n, events=size.events, assumptions=arms.assumptions(), boundaries=(final,),
         characteristics=Estimates(tuple(rows)),
-        protocol=_protocol(arms, size, alpha, power, reached, sided, method, non_inferiority_margin),
+        protocol=_protocol(arms, size, alpha, power, (reached, formulas), sided, method, non_inferiority_margin),
         references=(FREEDMAN if method == "freedman" else SCHOENFELD, LACHIN, *((LAKATOS,) if arms.cross_over else ())),
     )  # fmt: skip
 
@@ -146,17 +173,90 @@ def power_with(
     return float(ndtr((z_alpha + float(ndtri(power))) * math.sqrt(size.events / size.needed) - z_alpha))
 
 
+def better_power(arms: TwoArms, size: Size, alpha: float, sided: int, margin: float | None) -> float:
+    """Return the power by a better calculation than a formula's.
+
+    Notes
+    -----
+    Under proportional hazards the test is followed from event to event; of large trials, and where hazards are not
+    proportional, the expected score is compared with the root of its variance.
+
+    Examples
+    --------
+    >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
+    >>> size = sized(arms, lambda _: 65.35, alpha=0.05, sided=2)
+    >>> round(better_power(arms, size, 0.05, 2, None), 3)
+    0.794
+    """
+    if followed(arms, size):
+        return float(exceeds(_ends(arms, size), _critical(alpha, sided), margin=margin or 1.0).mean())
+    score, variance = arms.flow().score(size.n, size.months, margin or 1.0)
+    return power_of_score(score=score, variance=variance, alpha=alpha, sided=sided)
+
+
+def followed(arms: TwoArms, size: Size) -> bool:
+    """Return whether the power of a trial is found from event to event.
+
+    Examples
+    --------
+    >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
+    >>> followed(arms, sized(arms, lambda _: 65.35, alpha=0.05, sided=2))
+    True
+    """
+    return size.events <= _FOLLOWED and arms.proportional
+
+
+def true_size(arms: TwoArms, size: Size, alpha: float, sided: int, margin: float | None) -> tuple[float, str]:
+    """Return the type I error of the test, and how it was found.
+
+    Examples
+    --------
+    >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.5, accrual_per_month=3, follow_up_months=12)
+    >>> error, how = true_size(arms, sized(arms, lambda _: 65.35, alpha=0.05, sided=2), 0.05, 2, None)
+    >>> round(error, 3), how
+    (0.052, '2-sided, test followed from event to event')
+    """
+    if size.events > _FOLLOWED:
+        return alpha, f"{sided}-sided, large-sample"
+    found, z = _ends(arms.under_null(margin), size, _ENOUGH), _critical(alpha, sided)
+    error = float(exceeds(found, z, margin=margin or 1.0).mean())
+    error += float(exceeds(found, z, margin=margin or 1.0, against=True).mean()) if sided == 2 else 0.0
+    return error, f"{sided}-sided, test followed from event to event"
+
+
+def _ends(arms: TwoArms, size: Size, trials: int | None = None) -> Ends:
+    """Return the order of events and censorings of a few trials; the same ones whenever the same trial is planned."""
+    flow, sizes = arms.flow(), (size.control, size.new)
+    control, new = flow.arms(size.n)
+    month = arms.month_of(size.n, size.events) or planned_end(arms, size.n)
+    return drawn_ends(
+        control, new, flow.dropout, events=size.events, sizes=sizes, until=_LATEST * month,
+        trials=trials or trials_for(*sizes), rng=np.random.default_rng([_SEED, size.n]),
+    )  # fmt: skip
+
+
 def _behaviour(
-    arms: TwoArms, size: Size, reached: float, alpha: float, sided: int, method: Formula, margin: float | None
-) -> list[Estimate]:
+    arms: TwoArms, size: Size, powers: tuple[float, float], power: float, alpha: float, sided: int, method: Formula,
+    margin: float | None,
+) -> list[Estimate]:  # fmt: skip
     name, formula = arms.endpoint, f"{method.title()}, log-rank test"
     flow = "accrual, hazards by period and dropout integrated"
-    score, variance = arms.flow().score(size.n, size.months, margin or 1.0)
-    by_score = power_of_score(score=score, variance=variance, alpha=alpha, sided=sided)
+    error, how = true_size(arms, size, alpha, sided, margin)
+    scored = "log-rank test followed from event to event" if followed(arms, size) else SCORED
+    warning = doubt(powers[1], powers[0], None if size.limited else power)
     rows = [
-        row(name, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(name, "power", reached, "probability", ALTERNATIVE, method=formula, warning=doubt(reached, by_score)),
-        row(name, "power_by_score", by_score, "probability", ALTERNATIVE, method="expected score of the log-rank test"),
+        row(
+            name,
+            "type_i_error",
+            error,
+            "probability",
+            NULL,
+            method=how,
+            warning=f"{error:.2%} where {alpha:.2%} were asked for" if error > 1.1 * alpha else "",
+        ),
+        row(name, "type_i_error_nominal", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
+        row(name, "power", powers[0], "probability", ALTERNATIVE, method=scored, warning=warning),
+        row(name, "power_by_formula", powers[1], "probability", ALTERNATIVE, method=formula),
     ]
     for scenario, group in ((arms.under_null(margin), NULL), (arms, ALTERNATIVE)):
         month = scenario.month_of(size.n, size.events)
@@ -210,9 +310,9 @@ def _protocol(
     size: Size,
     alpha: float,
     power: float,
-    reached: float,
+    powers: tuple[float, float],
     sided: int,
-    method: Formula,
+    method: Sizing,
     margin: float | None,
 ) -> tuple[str, ...]:
     hypothesis = "" if margin is None else f" of the hypothesis that the hazard ratio is {margin:g} or more"
@@ -225,18 +325,29 @@ def _protocol(
     if size.limited:
         number = (
             f"No more than {size.n} patients can be expected. They give about {size.events} events by month "
-            f"{size.months:.0f}. The power to find {effect} is then {reached:.0%}; {power:.0%} would need "
-            f"{math.ceil(size.needed)} events."
+            f"{size.months:.0f}. The power to find {effect} is then {powers[0]:.0%}; {power:.0%} would need "
+            f"{math.ceil(size.needed)} events or more."
         )
     else:
         number = (
-            f"{size.events} events give a power of {reached:.1%} to find {effect} ({method.title()}'s formula). They "
-            f"are expected in month {size.months:.1f} from {size.n} patients ({size.new} on the new treatment, "
-            f"{size.control} on the control) entered over {months(size.accrual_months)}, of whom "
-            f"{arms.dropout_a_year:.0%} a year are lost."
+            f"{size.events} events give a power of {powers[0]:.1%} to find {effect}"
+            f"{'' if method == 'score' else promised(method, powers[1])}. They are expected in month {size.months:.1f} "
+            f"from {size.n} patients ({size.new} on the new treatment, {size.control} on the control) entered over "
+            f"{months(size.accrual_months)}, of whom {arms.dropout_a_year:.0%} a year are lost."
         )
     analysis = f"The analysis takes place when {size.events} events have been seen. There is no interim analysis."
     return design, number, analysis, *crossing(arms)
+
+
+def promised(method: Formula, power: float) -> str:
+    """Return what the formula by which the events were found says, as the end of a sentence.
+
+    Examples
+    --------
+    >>> promised("schoenfeld", 0.8039)
+    "; Schoenfeld's formula, by which they were found, says 80.4%"
+    """
+    return f"; {method.title()}'s formula, by which they were found, says {power:.1%}"
 
 
 def randomised(allocation: float) -> str:

@@ -163,10 +163,8 @@ def _design(
     rule_text = f"conclude that the treatment merits further study if {cutoff} or more of {n} patients respond"
     protocol = (
         f"This is a single-arm, single-stage trial. A response rate of {percent(rates[0].value)} is not worth "
-        "pursuing, "
-        f"one of {percent(rates[1].value)} is. {counted(n, 'patient')} will be treated; the treatment merits further "
-        "study "
-        f"if {cutoff} or more respond.",
+        f"pursuing, one of {percent(rates[1].value)} is. {counted(n, 'patient')} will be treated; the treatment "
+        f"merits further study if {cutoff} or more respond.",
         f"The number of patients comes from {source}, for a one-sided type I error of at most "
         f"{percent(sizes[0].value)} and a power of {percent(sizes[1].value)}: {how}."
         + (f" Note: {warning}." if warning else "")

@@ -8,10 +8,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import gammaln
 
 from glisson.design.events import information_of_one
 from glisson.design.plan import Boundary, TrialDesign
+from glisson.design.stated import ALTERNATIVE
 from glisson.errors import NotSupportedError
 from glisson.kernels.group_sequential import exits
 
@@ -41,7 +43,8 @@ def power_at(design: TrialDesign, truth: ArrayLike) -> Floats:
     -----
     Responders: exact, by recursion over the looks. A trial goes on with more than ``futility`` responders and fewer
     than ``efficacy``, and ends in success with ``efficacy`` or more. Log-rank tests: Z is a Brownian motion at the
-    fractions of events, with Schoenfeld's drift at the last; a look that says futile stops the trial.
+    fractions of events, with a drift at the last that is proportional to the log hazard ratio and gives
+    the power that the design states at the ratio it was planned for; a look that says futile stops the trial.
 
     Examples
     --------
@@ -71,8 +74,25 @@ def _log_rank(design: TrialDesign, ratio: Floats) -> Floats:
     allocation = next(a.value for a in design.assumptions if a.name == "new treatment to control")
     upper = [math.inf if b.efficacy is None else b.efficacy for b in design.boundaries]
     lower = [-math.inf if b.futility is None else b.futility for b in design.boundaries]
-    drift = -np.log(ratio) * math.sqrt(events[-1] * information_of_one(allocation))
-    return np.array([exits(events / events[-1], lower, upper, d)[1].sum() for d in drift.tolist()])
+    information = math.sqrt(events[-1] * information_of_one(allocation))
+
+    def won(drift: float) -> float:
+        return float(exits(events / events[-1], lower, upper, drift)[1].sum())
+
+    planned = _planned_log_ratio(design)
+    stated = design.characteristics.select("power", group=ALTERNATIVE).rows
+    if planned is not None and stated and stated[0].value is not None:
+        wanted = stated[0].value
+        information = float(brentq(lambda x: won(-planned * x) - wanted, 0.25 * information, 4 * information))
+    return np.array([won(d) for d in (-np.log(ratio) * information).tolist()])
+
+
+def _planned_log_ratio(design: TrialDesign) -> float | None:
+    """Return the log hazard ratio that a design was planned for, averaged where it changes."""
+    average = [e.value for e in design.characteristics.select("average_hazard_ratio") if e.value]
+    typed = [a.value for a in design.assumptions if a.name == "hazard ratio"]
+    found = average or typed
+    return math.log(found[0]) if found and found[0] < 1 else None
 
 
 def success(looks: Sequence[Boundary], truth: ArrayLike) -> Floats:

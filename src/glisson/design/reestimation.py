@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from glisson.design.asked import check_errors, check_most, check_positive, check_ratio, check_share
 from glisson.design.citations import GOULD, LACHIN, LEHMACHER, MEHTA, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
-from glisson.design.log_rank import crossing, logrank_trial, needed_events, randomised
+from glisson.design.log_rank import SCORED, crossing, logrank_trial, needed_events, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import days, months, row
 from glisson.design.sizing import sized
@@ -182,7 +182,7 @@ def promising_zone(
     >>> trial = promising_zone(arms=arms)
     >>> rows = trial.characteristics
     >>> trial.events, [round(rows.one(name).value, 3) for name in ("power_fixed", "power")]
-    (99, [0.804, 0.833])
+    (99, [0.791, 0.821])
     """
     check_errors(alpha, power, 1)
     _check_zone(arms, interim, largest, least_conditional_power, power)
@@ -270,15 +270,24 @@ def _zones(rule: Promising, first: int, events: int, n: int) -> tuple[Boundary, 
 def _zone_rows(arms: TwoArms, rule: Promising, drift: float, planned_n: int, planned: int, n: int) -> list[Estimate]:
     name, how = arms.endpoint, "inverse normal combination, integrated over the interim statistic"
     score, variance = arms.flow().score(n, arms.month_of(n, planned) or 0.0)
-    reached, scored = (rule.behaviour(x)[0] for x in (drift, score / math.sqrt(variance)))
+    mean = score / math.sqrt(variance)
+    promise, reached = (rule.behaviour(x)[0] for x in (drift, mean))
     rows = [
         row(name, "type_i_error", rule.behaviour(0.0)[0], "probability", NULL, method=how),
-        row(name, "power", reached, "probability", ALTERNATIVE, method=how, warning=doubt(reached, scored)),
-        row(name, "power_by_score", scored, "probability", ALTERNATIVE, method=f"{how}, expected log-rank score"),
+        row(
+            name,
+            "power",
+            reached,
+            "probability",
+            ALTERNATIVE,
+            method=f"{how}, {SCORED}",
+            warning=doubt(promise, reached),
+        ),
+        row(name, "power_by_formula", promise, "probability", ALTERNATIVE, method=f"{how}, Schoenfeld's drift"),
         row(
             name,
             "power_fixed",
-            float(ndtr(drift - rule.critical)),
+            float(ndtr(mean - rule.critical)),
             "probability",
             ALTERNATIVE,
             method="without increase",
@@ -288,8 +297,8 @@ def _zone_rows(arms: TwoArms, rule: Promising, drift: float, planned_n: int, pla
         row(name, "promising_from", rule.zone(rule.least), "", method="z at the interim look", at=1),
         row(name, "promising_to", rule.zone(rule.target), "", method="z at the interim look", at=1),
     ]
-    for scenario, group, mean in ((arms.under_null(), NULL, 0.0), (arms, ALTERNATIVE, drift)):
-        _, information, grown = rule.behaviour(mean)
+    for scenario, group, drift_of in ((arms.under_null(), NULL, 0.0), (arms, ALTERNATIVE, mean)):
+        _, information, grown = rule.behaviour(drift_of)
         month = scenario.month_of(n, planned * information)
         rows += [
             row(name, "increase", grown, "probability", group, method=how),

@@ -36,6 +36,42 @@ def row(
     )  # fmt: skip
 
 
+def one_analysis(
+    variable: str,
+    group: Group,
+    n: int,
+    month: float | None,
+    *,
+    flow: str,
+    reason: str = "",
+    events: float | None = None,
+    counted: str = "no interim analysis",
+) -> list[Estimate]:
+    """Return patients, events and duration of a trial analysed once, in one scenario.
+
+    Parameters
+    ----------
+    variable, group
+        Of the rows.
+    n, events
+        Patients; events, where the design counts them.
+    month
+        Of the analysis; ``None`` where there is none, for a ``reason``.
+    flow, counted
+        How the duration and the events were found.
+
+    Examples
+    --------
+    >>> [r.value for r in one_analysis("os", (), 40, 24.0, flow="accrual and follow-up")]
+    [40.0, 731.0]
+    """
+    rows = [row(variable, "expected_n", n, "count", group, method="no interim analysis")]
+    if events is not None:
+        rows.append(row(variable, "expected_events", events, "count", group, method=counted))
+    took = None if month is None else days(month)
+    return [*rows, row(variable, "duration", took, "day", group, method=flow, reason=reason if took is None else "")]
+
+
 def days(months: float) -> float:
     """Return whole days, rounded up, of months of 30.4375 days.
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr, xlog1py, xlogy
 
-from glisson.design.asked import check_positive, check_share
+from glisson.design.asked import check_most, check_positive, check_share
 from glisson.design.citations import LIU, SIMON
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import days, row
+from glisson.design.rows import one_analysis, row
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.design.two_arms import endpoint_words
 from glisson.errors import SettingsError
@@ -164,7 +164,7 @@ def selection_response(
         given,
         SIMON,
         None,
-        [None if accrual_per_month is None else k * each / _rate(accrual_per_month)] * 2,
+        None if accrual_per_month is None else k * each / _rate(accrual_per_month),
         limited=limited,
     )
 
@@ -254,7 +254,7 @@ def selection_survival(
         given,
         LIU,
         (k * events(each, hazard), alternative),
-        [month, month],
+        month,
         limited=limited,
     )
 
@@ -267,8 +267,7 @@ def _check(treatments: Sequence[str], correct: float, max_n: int | None) -> int:
         raise SettingsError(
             f"a probability of {correct:g} to pick the best of {k}", expected=f"above 1/{k} and below 1"
         )
-    if max_n is not None and max_n < k:
-        raise SettingsError(f"at most {max_n} patients", expected=f"{k} or more, one a treatment")
+    check_most(max_n, at_least=k)
     return k
 
 
@@ -278,9 +277,7 @@ def _rate(accrual_per_month: float) -> float:
 
 
 def _smallest(chance: Callable[[int], float], correct: float, k: int, max_n: int | None) -> tuple[int, bool]:
-    """Return the fewest patients a treatment from which on the best is picked often enough, and whether cut by "
-    "max_n.
-    """
+    """Return the fewest patients a treatment that pick the best often enough, and whether ``max_n`` allows fewer."""
     most = _LARGEST if max_n is None else max_n // k
     high = 1
     while chance(high) < correct:
@@ -309,64 +306,48 @@ def _design(
     given: list[Assumption],
     source: str,
     events: tuple[float, float] | None,
-    month: Sequence[float | None],
+    month: float | None,
     *,
     limited: bool,
 ) -> TrialDesign:
-    k = len(treatments)
-    how = "binomial, ties by lot" if kind == "response" else "normal log hazards"
-    rows: list[Estimate] = [
-        row(endpoint, "correct_selection", reached, "probability", ALTERNATIVE, method=how),
-        row(
-            endpoint,
-            "picked",
-            1 / k,
-            "probability",
-            NULL,
-            method="each treatment where all are alike",
-            warning="no error of the first kind is controlled: one treatment is always picked",
-        ),
-    ]
-    for i, group in enumerate((NULL, ALTERNATIVE)):
-        rows.append(row(endpoint, "expected_n", k * each, "count", group, method="no interim analysis"))
-        if events is not None:
-            rows.append(
-                row(endpoint, "expected_events", events[i], "count", group, method="accrual and dropout integrated")
-            )
-        at = month[i]
-        rows.append(
-            row(
-                endpoint,
-                "duration",
-                None if at is None else days(at),
-                "day",
-                group,
-                method="accrual and follow-up",
-                reason="accrual not given" if at is None else "",
-            )
-        )
+    n = len(treatments) * each
     best = "most responders" if kind == "response" else "the lowest estimated hazard"
-    rule = f"The treatment with {best} is picked for further study" + (
-        "; ties are broken by lot." if kind == "response" else "."
-    )
+    lots = "; ties are broken by lot" if kind == "response" else ""
+    rule = f"The treatment with {best} is picked for further study{lots}."
     names = f"{', '.join(treatments[:-1])} and {treatments[-1]}"
     protocol = (
         f"Patients are randomised evenly between {names}. The endpoint is {endpoint_words(endpoint)}. {rule}",
-        f"{each} patients a treatment, {k * each} in all, pick the best with a probability of {reached:.1%} if it "
-        f"has {what} and "
-        f"the others are alike." + (f" More cannot be expected; {correct:.0%} would need more." if limited else ""),
-        "This is no test: a treatment is picked even where all are alike, and none is shown to be better than "
-        "another or than "
-        "chemotherapy. Side effects and feasibility may overrule a narrow difference.",
+        f"{each} patients a treatment, {n} in all, pick the best with a probability of {reached:.1%} if it has {what} "
+        "and the others are alike." + (f" More cannot be expected; {correct:.0%} would need more." if limited else ""),
+        "This is no test: a treatment is picked even where all are alike, and none is shown to be better than another "
+        "or than chemotherapy. Side effects and feasibility may overrule a narrow difference.",
     )
+    how = "binomial, ties by lot" if kind == "response" else "normal log hazards"
+    flow, counting = "accrual and follow-up", "accrual and dropout integrated"
+    course = [
+        each
+        for group, seen in zip((NULL, ALTERNATIVE), events or (None, None), strict=True)
+        for each in one_analysis(endpoint, group, n, month, flow=flow, reason="accrual not given", events=seen,
+                                 counted=counting)
+    ]  # fmt: skip
     return TrialDesign(
         kind=f"selection_{kind}",
-        title=f"Pick the winner of {k}",
-        n=k * each,
+        title=f"Pick the winner of {len(treatments)}",
+        n=n,
         events=None if events is None else math.floor(events[1]),
         assumptions=tuple(given),
-        boundaries=(Boundary(look=1, n=k * each, scale="responders" if kind == "response" else "events", rule=rule),),
-        characteristics=Estimates(tuple(rows)),
+        boundaries=(Boundary(look=1, n=n, scale="responders" if kind == "response" else "events", rule=rule),),
+        characteristics=Estimates((*_picking(endpoint, reached, len(treatments), how), *course)),
         protocol=protocol,
         references=(source,),
     )
+
+
+def _picking(endpoint: str, reached: float, k: int, how: str) -> list[Estimate]:
+    """Return how often the best is picked, and each where none is best."""
+    error = "no error of the first kind is controlled: one treatment is always picked"
+    alike = "each treatment where all are alike"
+    return [
+        row(endpoint, "correct_selection", reached, "probability", ALTERNATIVE, method=how),
+        row(endpoint, "picked", 1 / k, "probability", NULL, method=alike, warning=error),
+    ]

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from glisson.design.asked import check_errors, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
 from glisson.design.events import doubt, information_of_one
-from glisson.design.log_rank import crossing, needed_events, randomised
+from glisson.design.log_rank import crossing, needed_events, promised, randomised
 from glisson.design.looks import Looks, Shape, Spending, looks
 from glisson.design.plan import Boundary, TrialDesign
 from glisson.design.rows import days, months, one_or_two, row
@@ -74,7 +74,7 @@ def group_sequential(
     Notes
     -----
     Log-rank statistics at the looks have the joint distribution of a Brownian motion at the fractions of events
-    (Tsiatis 1981). The number of events comes from Schoenfeld's formula. ``power_by_score``, and all that is said of
+    (Tsiatis 1981). The number of events comes from Schoenfeld's formula. The power, and all that is said of
     stopping under the alternative, come from the expected scores at the looks, which bend where effects are delayed.
     Looks before the last are taken at whole numbers of events, and the boundaries are those of the fractions they make.
 
@@ -169,9 +169,10 @@ def _characteristics(arms: TwoArms, size: Size, rules: Looks, at: list[int], mar
     rows = [
         row(name, "type_i_error", error, "probability", NULL, method=f"{rules.sided}-sided, recursive integration",
             detail="" if not rules.futility or rules.binding else "boundary for futility ignored"),
-        row(name, "power", power, "probability", ALTERNATIVE, method="recursive integration, Schoenfeld's drift",
-            warning=doubt(power, by_score)),
-        row(name, "power_by_score", by_score, "probability", ALTERNATIVE, method=_SCORED),
+        row(name, "power", by_score, "probability", ALTERNATIVE, method=_SCORED,
+            warning=doubt(power, by_score, None if size.limited else rules.power)),
+        row(name, "power_by_formula", power, "probability", ALTERNATIVE,
+            method="recursive integration, Schoenfeld's drift"),
         row(name, "inflation", rules.inflation, "ratio", method="largest events over those of a trial with one look"),
     ]  # fmt: skip
     rows += _scenario(name, arms.under_null(margin), size, rules, at, NULL, rules.exits(0.0))
@@ -240,7 +241,8 @@ def _without_futility(rules: Looks) -> Floats:
 
 def _protocol(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: float | None) -> tuple[str, ...]:
     hypothesis = "" if margin is None else f" of the hypothesis that the hazard ratio is {margin:g} or more"
-    power = float(rules.exits(drift_of(arms, size, margin))[1].sum())
+    power = float(_scored(arms, size, rules, at, margin)[1].sum())
+    formula = promised("schoenfeld", float(rules.exits(drift_of(arms, size, margin))[1].sum()))
     ratio = f"a hazard ratio of {math.exp(size.log_ratio):.2f}" + (
         "" if arms.proportional else ", averaged over the events"
     )
@@ -250,7 +252,8 @@ def _protocol(arms: TwoArms, size: Size, rules: Looks, at: list[int], margin: fl
     )
     number = (
         f"At most {size.events} events, from {size.n} patients ({size.new} on the new treatment, {size.control} on the "
-        f"control) entered over {months(size.accrual_months)}, give a power of {power:.1%} to find {ratio}. "
+        f"control) entered over {months(size.accrual_months)}, give a power of {power:.1%} to find {ratio}, "
+        f"by the expected scores of the test{formula}. "
     )
     if size.limited:
         number += f"More patients cannot be expected; {rules.power:.0%} would need {math.ceil(size.needed)} events."

@@ -258,19 +258,16 @@ def _protocol(
     return (
         f"This is a single-arm trial in two stages (Simon). A response rate of {percent(rates[0].value)} is not worth "
         f"pursuing, one of {percent(rates[1].value)} is. In the first stage {counted(rule.n1, 'patient')} will be "
-        "treated. "
-        f"Rule: {first.rule}. At the end: {last.rule}.",
+        f"treated. Rule: {first.rule}. At the end: {last.rule}.",
         f"Among all two-stage designs with a one-sided type I error of at most {percent(sizes[0].value)} and the "
         "wanted "
         f"power, this is the one in which {why}." + (f" Note: {warning}." if warning else "")
         + f" Exactly, the type I error is {percent(null['success'])} and the power {percent(alternative['success'])}. "
         f"If the response rate is {percent(rates[0].value)}, the trial stops after the first stage with a probability "
-        "of "
-        f"{percent(null['early_stop'])}, and {null['expected_n']:.1f} patients are expected.",
+        f"of {percent(null['early_stop'])}, and {null['expected_n']:.1f} patients are expected.",
         "Accrual pauses after the first stage until the response of every patient in it is known, unless the limit has "
         "already been passed.",
         "The response rate is reported as the unbiased estimate that allows for the two stages, with an exact "
-        "interval and "
-        "p-value from the ordering of outcomes by stage and number of responders. If the number of patients in a stage "
-        "differs from the plan, the limits are calculated again as described for attained designs.",
+        "interval and p-value from the ordering of outcomes by stage and number of responders. If the number of "
+        "patients in a stage differs from the plan, the limits are calculated again as described for attained designs.",
     )  # fmt: skip

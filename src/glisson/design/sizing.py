@@ -162,6 +162,51 @@ def sized(
     )  # fmt: skip
 
 
+def enough(
+    arms: Planned, start: Size, power_of: Callable[[Size], float], wanted: float, *, alpha: float, sided: int,
+    max_n: int | None = None,
+) -> Size:  # fmt: skip
+    """Return the trial with the fewest events that has the power by a better calculation than the formula's.
+
+    Parameters
+    ----------
+    arms, alpha, sided, max_n
+        As for ``sized``.
+    start
+        The trial of the formula.
+    power_of
+        From a trial to its power; rising with the events.
+    wanted
+        Power.
+
+    Returns
+    -------
+    Size
+        The trial; ``start`` where that is all that ``max_n`` allows.
+
+    Examples
+    --------
+    >>> from glisson.design.two_arms import TwoArms
+    >>> arms = TwoArms(control_median_months=10, hazard_ratio=0.6, accrual_per_month=3, follow_up_months=12)
+    >>> start = sized(arms, lambda _: 120, alpha=0.05, sided=2)
+    >>> enough(arms, start, lambda size: size.events / 160, 0.8, alpha=0.05, sided=2).events
+    128
+    """
+
+    def trial(events: int) -> Size:
+        return sized(arms, lambda _: events, alpha=alpha, sided=sided, max_n=max_n)
+
+    size = start
+    while not size.limited and power_of(size) < wanted:
+        size = trial(size.events + 1)
+    while size.events > 1 and not start.limited:
+        fewer = trial(size.events - 1)
+        if power_of(fewer) < wanted:
+            break
+        size = fewer
+    return size
+
+
 def _fits(arms: Planned, needed: Callable[[float], float], most: int) -> bool:
     end = planned_end(arms, most)
     return arms.events(most, end) >= _needed_at(arms, needed, most)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from scipy.special import ndtr, ndtri
 
 from glisson.design.asked import check_errors, check_most, check_positive, check_share
+from glisson.design.by_formula import simulated
 from glisson.design.citations import KIDWELL, MURPHY, OETTING
+from glisson.design.events import doubt
 from glisson.design.plan import Assumption, Boundary, TrialDesign
-from glisson.design.rows import days, one_or_two, row
+from glisson.design.rows import one_analysis, one_or_two, row
 from glisson.design.stated import ALTERNATIVE, NULL
 from glisson.errors import SettingsError
-from glisson.tables import Estimates
+from glisson.kernels.drawn_regimes import Branch, regime_tests
+from glisson.tables import Estimate, Estimates
+
+_HOW, _FLOW = "weighted proportions, normal approximation", "accrual and milestone"
+#: Simulated trials of either scenario; they are counts, and take a fraction of a second.
+TRIALS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,7 @@ def smart_trial(
     max_n: int | None = None,
     endpoint: str = "alive at the milestone",
     origin: str = "typed",
+    seed: int = 20200101,
 ) -> TrialDesign:
     """Plan a sequential, multiple assignment, randomised trial sized by two of its regimes.
 
@@ -103,11 +112,15 @@ def smart_trial(
         What is counted.
     origin
         Where the numbers come from.
+    seed
+        Of the simulated trials by which the design says its type I error and power.
 
     Returns
     -------
     TrialDesign
-        With ``value`` of every regime, ``expected_followers``, the patients expected to follow it, and ``power``.
+        With ``value`` of every regime, ``expected_followers``, the patients expected to follow it; ``type_i_error``,
+        where the second regime is as good as the first, and ``power``, both simulated; ``type_i_error_nominal`` and
+        ``power_by_formula``.
 
     Raises
     ------
@@ -150,25 +163,35 @@ def smart_trial(
     n = needed if max_n is None else min(needed, max_n)
     reached = float(ndtr(effect * math.sqrt(n / variance) - z_alpha))
     month = n / accrual_per_month + milestone_months
-    how = "weighted proportions"
-    out = [
-        row(endpoint, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(endpoint, "power", reached, "probability", ALTERNATIVE, method=how),
-        row(endpoint, "detectable_difference", z * math.sqrt(variance / n), "probability", method=how),
-    ]
-    for group in (NULL, ALTERNATIVE):
-        out.append(row(endpoint, "expected_n", n, "count", group, method="no interim analysis"))
-        out.append(row(endpoint, "duration", days(month), "day", group, method="accrual and milestone"))
-    for name, first in treatments.items():
-        for second in first.salvage:
-            followers = n / len(treatments) * (first.controlled + (1 - first.controlled) / len(first.salvage))
-            group_of = (("regime", _name((name, second))),)
-            out += [
-                row(endpoint, "value", first.value(second), "probability", group_of, method="assumed"),
-                row(endpoint, "expected_followers", followers, "count", group_of, method="both randomisations even"),
-            ]
     critical = f"{_name(better)} is declared better than {_name(other)} if the difference over its standard error is "
     rule = f"{critical}{z_alpha:.4f} or more."
+    error, power_seen = _behave(treatments, compare, n, z_alpha, sided, seed)
+    how = simulated(TRIALS, seed, 1 - power_seen)
+    rows = [
+        row(
+            endpoint,
+            "type_i_error",
+            error,
+            "probability",
+            NULL,
+            method=how,
+            warning=f"{error:.1%} where {alpha:.1%} were asked for" if error > 1.1 * alpha else "",
+        ),
+        row(endpoint, "type_i_error_nominal", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
+        row(
+            endpoint,
+            "power",
+            power_seen,
+            "probability",
+            ALTERNATIVE,
+            method=how,
+            warning=doubt(reached, power_seen, power if n == needed else None),
+        ),
+        row(endpoint, "power_by_formula", reached, "probability", ALTERNATIVE, method=_HOW),
+        row(endpoint, "detectable_difference", z * math.sqrt(variance / n), "probability", method=_HOW),
+        *(r for group in (NULL, ALTERNATIVE) for r in one_analysis(endpoint, group, n, month, flow=_FLOW)),
+        *_regimes(endpoint, treatments, n),
+    ]
     return TrialDesign(
         kind="smart",
         title="Randomised first, and again where the disease is not controlled",
@@ -176,21 +199,52 @@ def smart_trial(
         events=None,
         assumptions=_assumptions(treatments, milestone_months, accrual_per_month, origin),
         boundaries=(Boundary(look=1, n=n, scale="z", efficacy=z_alpha, rule=rule),),
-        characteristics=Estimates(tuple(out)),
+        characteristics=Estimates(tuple(rows)),
         protocol=(
             f"Patients are randomised evenly between {', '.join(treatments)}. Those whose disease is not controlled "
-            f"are "
-            f"randomised evenly to a second treatment. Of the regimes this contains, {_name(better)} and "
-            f"{_name(other)} "
-            f"are compared by the proportion alive at {milestone_months:g} months, every patient being weighted by one "
-            f"over the chance of having followed the regime, by a {one_or_two(sided)}-sided test at the {alpha:g} "
-            "level.",
-            f"{n} patients give a power of {reached:.1%} to find a difference of {effect:.1%}"
+            f"are randomised evenly to a second treatment. Of the regimes this contains, {_name(better)} and "
+            f"{_name(other)} are compared by the proportion alive at {milestone_months:g} months, every patient being "
+            "weighted by one over the chance of having followed the regime, by a "
+            f"{one_or_two(sided)}-sided test at the {alpha:g} level.",
+            f"{n} patients give a power of {power_seen:.1%} to find a difference of {effect:.1%}, in {TRIALS:,} "
+            f"simulated trials (seed {seed}); the formula that gave them says {reached:.1%}"
             + (f"; {power:.0%} would need {needed}." if n < needed else "."),
             "Every patient is followed to the milestone. Other comparisons of regimes are exploratory.",
         ),
         references=(OETTING, KIDWELL, MURPHY),
     )
+
+
+def _behave(
+    treatments: Mapping[str, FirstTreatment], compare: tuple[Regime, Regime], n: int, z: float, sided: int, seed: int
+) -> tuple[float, float]:
+    """Return type I error and power in simulated trials; under the null the other regime is as good as the better."""
+    names = list(treatments)
+    places = tuple((names.index(a), list(treatments[a].salvage).index(b)) for a, b in compare)
+    branches = [
+        Branch(controlled=t.controlled, alive_controlled=t.alive_controlled, alive=tuple(t.salvage.values()))
+        for t in treatments.values()
+    ]
+    (i, one), (j, two) = places
+    alive = list(branches[j].alive)
+    alive[two] = branches[i].alive[one]
+    alike = list(branches)
+    alike[j] = replace(branches[i], alive=tuple(alive))
+    rng = np.random.default_rng([seed, n])
+    null, tests = (regime_tests(tuple(b), (places[0], places[1]), n, trials=TRIALS, rng=rng) for b in (alike, branches))
+    return float(((np.abs(null) if sided == 2 else null) >= z).mean()), float((tests >= z).mean())
+
+
+def _regimes(endpoint: str, treatments: Mapping[str, FirstTreatment], n: int) -> list[Estimate]:
+    """Return the value of every regime, and how many patients follow it."""
+    rows, even = [], "both randomisations even"
+    for name, first in treatments.items():
+        for second in first.salvage:
+            followers = n / len(treatments) * (first.controlled + (1 - first.controlled) / len(first.salvage))
+            regime = (("regime", _name((name, second))),)
+            rows.append(row(endpoint, "value", first.value(second), "probability", regime, method="assumed"))
+            rows.append(row(endpoint, "expected_followers", followers, "count", regime, method=even))
+    return rows
 
 
 def _square(p: float, mean: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from glisson.design.asked import check_errors, check_most, check_positive, check_share
 from glisson.design.plan import Assumption
 from glisson.errors import SettingsError
 from glisson.tables import Estimate, Estimates
@@ -59,12 +60,7 @@ def size_and_power(alpha: Number, power: Number) -> tuple[Assumption, Assumption
     [0.05, 0.8]
     """
     size, wanted = stated(alpha, ALPHA.name), stated(power, POWER.name)
-    if not 0 < size.value < 1:
-        raise SettingsError(f"a type I error of {size.value:g}", expected="a number between 0 and 1")
-    if not size.value < wanted.value < 1:
-        raise SettingsError(
-            f"a power of {wanted.value:g}", expected=f"a number above the type I error {size.value:g} and below 1"
-        )
+    check_errors(size.value, wanted.value, 1)
     return size, wanted
 
 
@@ -83,8 +79,7 @@ def rising(low: Number, high: Number, names: tuple[str, str]) -> tuple[Assumptio
     """
     first, second = stated(low, names[0]), stated(high, names[1])
     for each in (first, second):
-        if not 0 < each.value < 1:
-            raise SettingsError(f"{each.name} {each.value:g}", expected="a number between 0 and 1")
+        check_share(each.value, each.name)
     if second.value <= first.value:
         raise SettingsError(
             f"{second.name} {second.value:g} is not above {first.name} {first.value:g}",
@@ -107,9 +102,7 @@ def positive(number: Number, name: str, unit: str = "", *, zero: bool = False) -
     0.5
     """
     given = stated(number, name, unit)
-    if not (given.value >= 0 if zero else given.value > 0) or given.value == float("inf"):
-        expected = "a number from 0 on" if zero else "a number above 0"
-        raise SettingsError(f"{given.name} {given.value:g}", expected=expected)
+    check_positive(given.value, given.name, zero=zero)
     return given
 
 
@@ -126,11 +119,8 @@ def checked_max_n(max_n: int | None, default: int) -> int:
     >>> checked_max_n(None, 500)
     500
     """
-    if max_n is None:
-        return default
-    if int(max_n) != max_n or max_n < 1:
-        raise SettingsError(f"max_n {max_n}", expected="a whole number of patients, from 1 on")
-    return int(max_n)
+    check_most(max_n, at_least=1)
+    return default if max_n is None else int(max_n)
 
 
 def behaviour(

@@ -14,7 +14,7 @@ from glisson.design.asked import check_errors, check_positive, check_ratio
 from glisson.design.citations import LACHIN, SCHOENFELD
 from glisson.design.events import doubt, power_of_events, power_of_score
 from glisson.design.flow import Flow
-from glisson.design.log_rank import needed_events, randomised
+from glisson.design.log_rank import SCORED, needed_events, promised, randomised
 from glisson.design.plan import Assumption, Boundary, TrialDesign
 from glisson.design.rows import days, months, one_or_two, row
 from glisson.design.sizing import Size, sized
@@ -157,11 +157,11 @@ def stratified_logrank(
         parts, needed_events(arms, alpha, power, sided, "schoenfeld", None), alpha=alpha, sided=sided, max_n=max_n
     )
 
-    power_reached = power_of_events(
+    promise = power_of_events(
         events=size.events, log_ratio=size.log_ratio, alpha=alpha, allocation=arms.allocation, sided=sided
     )
-    rows = _rows(parts, size, power_reached, alpha, sided)
-    ignored = next(e for e in rows if e.statistic == "unstratified_power").value
+    rows = _rows(parts, size, promise, power, alpha, sided)
+    reached, ignored = (next(e for e in rows if e.statistic == s).value for s in ("power", "unstratified_power"))
     rule = f"At {size.events} events the new treatment is superior if the stratified test's p-value is below {alpha:g}."
     return TrialDesign(
         kind="stratified_logrank",
@@ -177,15 +177,16 @@ def stratified_logrank(
             f"The arms are compared by a {one_or_two(sided)}-sided stratified log-rank test at the {alpha:g} level.",
             f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
             f"{months(size.accrual_months)}, and "
-            f"{size.events} events give a power of {power_reached:.1%} to find an average hazard ratio of "
-            f"{math.exp(size.log_ratio):.2f}. A trial that ignored the strata would have {ignored:.1%}.",
+            f"{size.events} events give a power of {reached:.1%} to find an average hazard ratio of "
+            f"{math.exp(size.log_ratio):.2f}, by the expected score of the test{promised('schoenfeld', promise)}. A "
+            f"trial that ignored the strata would have {ignored:.1%}.",
             f"The analysis takes place when {size.events} events have been seen. There is no interim analysis.",
         ),
         references=(SCHOENFELD, LACHIN),
     )
 
 
-def _rows(parts: _Strata, size: Size, power_reached: float, alpha: float, sided: int) -> list[Estimate]:
+def _rows(parts: _Strata, size: Size, promise: float, power: float, alpha: float, sided: int) -> list[Estimate]:
     """Return how the trial behaves, and one that ignores the strata."""
 
     def by_score(of: tuple[float, float]) -> float:
@@ -194,16 +195,20 @@ def _rows(parts: _Strata, size: Size, power_reached: float, alpha: float, sided:
     mixed = parts.mixed()
     marginal = mixed.mean_log_ratio(size.n, size.months)
     within, ignored = (by_score(x.score(size.n, size.months)) for x in (parts, mixed))
-    how, scored, name = (
-        "Schoenfeld, stratified log-rank test",
-        "expected score of the log-rank test",
-        parts.parts[0][1].endpoint,
-    )
+    how, scored, name = "Schoenfeld, stratified log-rank test", SCORED, parts.parts[0][1].endpoint
     together = "strata thrown together"
     rows: list[Estimate] = [
         row(name, "type_i_error", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(name, "power", power_reached, "probability", ALTERNATIVE, method=how, warning=doubt(power_reached, within)),
-        row(name, "power_by_score", within, "probability", ALTERNATIVE, method=scored),
+        row(
+            name,
+            "power",
+            within,
+            "probability",
+            ALTERNATIVE,
+            method=scored,
+            warning=doubt(promise, within, None if size.limited else power),
+        ),
+        row(name, "power_by_formula", promise, "probability", ALTERNATIVE, method=how),
         row(name, "unstratified_power", ignored, "probability", ALTERNATIVE, method=f"{scored}, {together}"),
         row(name, "average_hazard_ratio", math.exp(size.log_ratio), "ratio", ALTERNATIVE, method="over the events"),
         row(name, "unstratified_hazard_ratio", math.exp(marginal), "ratio", ALTERNATIVE, method=together),

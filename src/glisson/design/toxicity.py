@@ -207,8 +207,7 @@ def _design(
     )  # fmt: skip
     protocol = (
         f"Toxicity is watched {often}. A rate of {percent(rates[0].value)} is the highest that is tolerable. The "
-        "trial stops "
-        f"as soon as {how}. That is, with these numbers of toxicities among patients: {words}.",
+        f"trial stops as soon as {how}. That is, with these numbers of toxicities among patients: {words}.",
         f"If the rate is {percent(rates[0].value)}, a trial of {counted(n, 'patient')} stops with a probability of "
         f"{percent(stop[0])} and expects {expected[0]:.1f} patients.{more} These numbers are exact.",
         "A patient counts when the time in which the toxicity is looked for is over, or as soon as it occurs.",

@@ -88,11 +88,9 @@ def _design(
         looks = (looks[0], Boundary(look=2, n=n, scale="responders in the second stage", rule=_steps(on, need, size)))
     text = (
         f"The plan was {plan.title.rpartition(': ')[2]}. With {rule.n1} patients in the first stage and {size} in the "
-        "second, "
-        f"the rule is: {looks[0].rule.partition(';')[0]}; at the end, {looks[1].rule}.",
+        f"second, the rule is: {looks[0].rule.partition(';')[0]}; at the end, {looks[1].rule}.",
         f"Exactly, its type I error is {percent(alpha)} and its power {percent(power)}. The limits follow from the "
-        "sizes alone, "
-        "and must be set before responses of the stage concerned are known.",
+        "sizes alone, and must be set before responses of the stage concerned are known.",
     )
     return TrialDesign(
         kind="two_stage" if same else "two_stage_deviation",

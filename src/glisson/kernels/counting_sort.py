@@ -46,7 +46,7 @@ class Groups(NamedTuple):
         return self.order[np.repeat(mine, self.sizes)], np.add.reduceat(self.sizes[self.dying], self.dying_starts)
 
 
-def grouped(slot: Ints, event: Bools | None = None, kind: Ints | None = None) -> Groups:
+def grouped(slot: Ints, event: Bools | None = None, kind: NDArray[Any] | None = None) -> Groups:
     """Sort rows into groups by counting.
 
     Parameters
@@ -59,9 +59,14 @@ def grouped(slot: Ints, event: Bools | None = None, kind: Ints | None = None) ->
         Shape (n,), codes from 0. None: all are of one kind.
     """
     kinds = int(kind.max()) + 1 if kind is not None and len(kind) else 1
-    key = 2 * slot if event is None else 2 * slot + event
+    small = len(slot) > 0 and 2 * kinds * (int(slot.max()) + 1) <= _DIGIT
+    key: NDArray[Any] = slot.astype(np.uint16 if small else np.int64)
+    key *= 2
+    if event is not None:
+        key += event
     if kind is not None:
-        key = key * kinds + kind
+        key *= kinds
+        key += kind.astype(key.dtype, copy=False)
     many = np.bincount(key)
     there = np.flatnonzero(many)
     sizes, owner = many[there], there // (2 * kinds)
@@ -78,11 +83,11 @@ def grouped(slot: Ints, event: Bools | None = None, kind: Ints | None = None) ->
     )
 
 
-def stable_order(key: Ints) -> Ints:
+def stable_order(key: NDArray[Any]) -> Ints:
     """Return the rows in the order of a key that is nowhere negative, equal ones as given, shape (n,)."""
     most = int(key.max()) if len(key) else 0
     if most < _DIGIT:
-        return np.argsort(key.astype(np.uint16), kind="stable")
+        return np.argsort(key.astype(np.uint16, copy=False), kind="stable")
     if most >= _DIGIT**2:
         return np.argsort(key, kind="stable")
     low = np.argsort((key % _DIGIT).astype(np.uint16), kind="stable")

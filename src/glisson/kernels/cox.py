@@ -5,7 +5,7 @@ One engine: rows of patients, and cells of a risk table with their counts, are b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +16,9 @@ from glisson.kernels.risk_sets import Bools, Floats, Ints, RiskSets, Staying
 from glisson.kernels.tied import Tied
 
 Ties = Literal["efron", "breslow"]
+
+#: Rows that are gone through at a time.
+_PIECE = 2**14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,6 +91,10 @@ class CoxData:
         """The mean case weight of the events of its cell, shape (N,)."""
         return self.cell_share[self.tied.member]
 
+    def with_near(self, at: Floats, reach: float, asked: int) -> CoxData:
+        """Prepare for so many evaluations near a point, shape (p,), as for ``SortedRows.with_near``."""
+        return replace(self, rows=self.rows.with_near(at, reach, asked))
+
 
 class Moments(NamedTuple):
     """Log likelihood, score of shape (p,) and information of shape (p, p) at one coefficient vector."""
@@ -133,8 +140,9 @@ def prepare(
     )  # fmt: skip
     weights = np.ones(n) if weight is None else weight
     load = weights if count is None else count * weights
-    centre = (np.abs(load) @ x) / np.abs(load).sum() if n else np.zeros(x.shape[1])
     plain = count is None and weight is None
+    size = load if plain else np.abs(load)
+    centre = (size @ x) / size.sum() if n else np.zeros(x.shape[1])
     rows = SortedRows.of(x, centre, sets, varying, offset, None if plain else load)
     return CoxData(
         raw=x,
@@ -155,8 +163,10 @@ def prepare(
 def linear_predictor(data: CoxData, beta: Floats) -> Floats:
     """Return offset plus covariates times coefficients, shape (n,): alike rows get the same to the last bit."""
     eta = data.offset.copy()
-    for j, line in enumerate(data.x.T):
-        eta += line * beta[j]
+    for begin in range(0, len(eta), _PIECE):
+        rows = slice(begin, begin + _PIECE)
+        for line, centre, coefficient in zip(data.raw.T, data.centre, beta, strict=True):
+            eta[rows] += (line[rows] - centre) * coefficient
     return eta
 
 

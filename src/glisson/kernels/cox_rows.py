@@ -8,12 +8,14 @@ the others. A million patients with factors alone are some thousand groups and t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from math import comb
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.kernels.cox_near import Near, powers, terms_for
 from glisson.kernels.risk_sets import Floats, Ints, RiskSets
 
 #: Rows that are summed at a time.
@@ -21,6 +23,8 @@ _PIECE = 2**14
 #: Rows from which on grouping by covariates is thought of, and rows a group, on average, from which on it is cheaper;
 #: the first rows that show a number to be one; and the most covariates of two values.
 _MANY, _WORTH, _LOOK, _MOST = 2**14, 4, 256, 12
+#: Products that cost as much as one exp.
+_EXP = 6
 
 
 class Sums(NamedTuple):
@@ -62,6 +66,8 @@ class SortedRows:
         Shape (f,). Where the groups begin.
     fixed
         Shape (p, f). The other covariates of each group; 0 for those that vary.
+    near
+        Points near which sums are known without going through the rows.
     """
 
     sets: RiskSets
@@ -71,6 +77,7 @@ class SortedRows:
     load: Floats
     starts: Ints
     fixed: Floats
+    near: tuple[Near, ...] = ()
 
     @classmethod
     def of(
@@ -94,8 +101,9 @@ class SortedRows:
         fixed = x[order[starts]].T - centre[:, None]
         fixed[varying] = 0.0
         lines = np.empty((len(varying), len(order)))
-        for line, j in zip(lines, varying, strict=True):
-            np.subtract(x[:, j][order], centre[j], out=line)
+        for place, j in enumerate(varying):
+            x[:, j].take(order, out=lines[place])
+            lines[place] -= centre[j]
         if not len(varying) and offset is None and len(starts):  # groups are all alike: they are counted
             loads, starts, lines = np.add.reduceat(loads, starts), np.arange(len(starts)), lines[:, : len(starts)]
         offsets = None if offset is None else offset[order]
@@ -109,13 +117,10 @@ class SortedRows:
         beta
             Shape (p,).
         """
-        eta = beta[self.varying] @ self.x
-        if self.offset is not None:
-            eta += self.offset
-        alike = beta @ self.fixed
-        most = float(eta.max()) if len(eta) else 0.0
+        alike, theirs = beta @ self.fixed, beta[self.varying]
         most_alike = float(alike.max()) if len(alike) else 0.0
-        groups = self._over_groups(eta, most)
+        known = self._known(theirs)
+        groups, most = self._summed(theirs, 2) if known is None else (known.groups(theirs), known.shift)
         if len(self.varying) < len(beta):
             groups = self._expanded(groups * np.exp(alike - most_alike))
         sets = self.sets
@@ -135,21 +140,58 @@ class SortedRows:
             total[j] = np.add.reduceat(self.load * line, starts)[dying].sum()
         return total
 
-    def _over_groups(self, eta: Floats, shift: float) -> Floats:
-        """Add up risk times products of the covariates that vary over each group."""
-        v = len(self.x)
-        out = np.empty((columns(v), len(self.starts)))
+    def with_near(self, at: Floats, reach: float, asked: int) -> SortedRows:
+        """Prepare for sums near a point, where that costs less than going through the rows each time.
+
+        Parameters
+        ----------
+        at
+            Shape (p,).
+        reach
+            How far coefficients times covariates may be from those at the point; 0 for the point alone.
+        asked
+            How often sums will be asked for.
+        """
+        m, f, v = len(self.load), len(self.starts), len(self.varying)
+        products = comb(v + terms_for(reach) + 2, v)
+        each_time, once = m * (columns(v) + _EXP), m * (products + _EXP) + asked * f * products * columns(v)
+        if m < _MANY or not v or once > asked * each_time:
+            return self
+        near = Near.of(self._summed, self._sizes(), at[self.varying], reach)
+        return self if near is None else replace(self, near=(*self.near, near))
+
+    def covers(self, beta: Floats) -> bool:
+        """Whether the sums at a point, shape (p,), are known without going through the rows."""
+        return self._known(beta[self.varying]) is not None
+
+    def _known(self, theirs: Floats) -> Near | None:
+        return next((one for one in self.near if one.covers(theirs)), None)
+
+    def reach(self, move: Floats) -> float:
+        """Return how much a change of the coefficients, shape (p,), at most changes what varies within a group."""
+        return float(np.abs(move[self.varying]) @ self._sizes())
+
+    def _sizes(self) -> Floats:
+        return np.array([max(line.max(), -line.min()) if len(line) else 0.0 for line in self.x])
+
+    def _summed(self, theirs: Floats, degree: int) -> tuple[Floats, float]:
+        """Add up risk times products, up to a degree, of the covariates that vary over each group; and the shift."""
+        eta, shift = theirs @ self.x, 0.0
+        if self.offset is not None:
+            eta += self.offset
+        even = self.offset is None and not theirs.any()  # every risk is 1
+        if len(eta) and not even:
+            shift = float(eta.max())
+        wanted = powers(len(self.x), degree)
+        out = np.empty((len(wanted), len(self.starts)))
         for rows, groups in self._pieces():
-            begins, at = self.starts[groups] - rows.start, 1
-            risk = self.load[rows] * np.exp(eta[rows] - shift)
-            out[0, groups] = np.add.reduceat(risk, begins)
-            for j in range(v):
-                once = risk * self.x[j, rows]
-                out[at, groups] = np.add.reduceat(once, begins)
-                for k in range(j, v):
-                    out[at + 1 + k - j, groups] = np.add.reduceat(once * self.x[k, rows], begins)
-                at += 1 + v - j
-        return out
+            begins = self.starts[groups] - rows.start
+            values = [self.load[rows] if even else self.load[rows] * np.exp(eta[rows] - shift)]
+            out[0, groups] = np.add.reduceat(values[0], begins)
+            for at, one in enumerate(wanted[1:], start=1):
+                values[len(one) :] = [values[len(one) - 1] * self.x[one[-1], rows]]
+                out[at, groups] = np.add.reduceat(values[-1], begins)
+        return out, shift
 
     def _pieces(self) -> Iterator[tuple[slice, slice]]:
         """Yield whole groups that together are about as many rows as stay in the cache of a processor."""
@@ -190,7 +232,7 @@ def singles(p: int) -> Ints:
     return np.array([1 + j + j * p - j * (j - 1) // 2 for j in range(p)], dtype=np.int64)
 
 
-def kinds(x: Floats, exit: NDArray[np.generic], strata: int) -> tuple[Ints | None, Ints]:
+def kinds(x: Floats, exit: NDArray[np.generic], strata: int) -> tuple[NDArray[Any] | None, Ints]:
     """Return the kind of each row, where that is worth while, and the covariates that differ within kinds.
 
     Parameters
@@ -214,16 +256,16 @@ def kinds(x: Floats, exit: NDArray[np.generic], strata: int) -> tuple[Ints | Non
     if n < _MANY or exit.dtype.kind not in "iu":
         return None, everything
     days = 2 * strata * (int(exit.max()) - int(exit.min()) + 1)
-    kind, two = np.zeros(n, dtype=np.int64), list[int]()
+    kind, two = np.zeros(n, dtype=np.uint16), list[int]()
     for j in range(p):
         column = x[:, j]
         if len(two) == _MOST or len(np.unique(column[:_LOOK])) > 2:
             continue
         high = column == column.max()
-        if np.all(high | (column == column.min())):
-            kind += high.astype(np.int64) << len(two)
+        if np.count_nonzero(high) + np.count_nonzero(column == column.min()) >= n:
+            kind |= high.astype(kind.dtype) << len(two)
             two.append(j)
     there = np.bincount(kind, minlength=1) > 0
     if not two or days * int(there.sum()) * _WORTH > n:
         return None, everything
-    return (np.cumsum(there) - 1)[kind], np.setdiff1d(everything, two)
+    return (np.cumsum(there) - 1).astype(kind.dtype)[kind], np.setdiff1d(everything, two)

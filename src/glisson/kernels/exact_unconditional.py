@@ -208,7 +208,9 @@ class _Side:
         doubt = np.flatnonzero((least <= a) & (most > a))
         if len(doubt):
             least[doubt], most[doubt] = self._stretch.screen(slope[doubt], intercept[doubt], first[doubt], fine=True)
-        for k in np.flatnonzero((least <= a) & (most > a) & (most - least > _LOOSE * a)):
+        loose = most - least > _LOOSE * a
+        loose[-1:] = True  # the limit lies in the last stretch if anything there has such a tail
+        for k in np.flatnonzero((least <= a) & (most > a) & loose):
             most[k] = self._stretch.largest(slope[k], intercept[k], first[k], level=a)
         return most
 
@@ -226,9 +228,10 @@ class _Side:
             return high
         if tails[0] > 0:
             curve = BarycentricInterpolator(effect, tails)
-            found = float(brentq(lambda e: float(curve(e)), low, high, xtol=1e-13)) + _BEYOND
-            if found >= high or self._worst(found, first, level=a) <= a:
-                return min(found, high)
+            found = float(brentq(lambda e: float(curve(e)), low, high, xtol=1e-13))
+            before, beyond = max(found - _BEYOND, low), min(found + _BEYOND, high)
+            if self._worst(beyond, first, level=a) <= a < self._worst(before, first, level=a):
+                return beyond
         elif self._worst(low, first, level=a) <= a:
             return None
         if self._worst(high, first, level=a) > a:

@@ -12,8 +12,9 @@ from glisson.kernels.newton import Floats, Point, maximise
 
 #: Standard errors from the maximum within which a limit is looked for.
 _REACH = 60.0
-#: Most steps of the search, how far one may go beyond the last, and the relative change that ends it.
-_STEPS, _GROWTH, _CLOSE = 60, 2.0, 1e-10
+#: Most steps of the search, how far one may go beyond the last, and the relative change that ends it, or that rounding
+#: of the likelihood, as a share of it, can make.
+_STEPS, _GROWTH, _CLOSE, _ROUNDING = 60, 2.0, 1e-10, 1e-14
 #: Most steps on all coordinates together, the condition number of equations that say nothing, and what the others may
 #: still gain at the end.
 _TRIES, _FLAT, _STILL = 25, 1e13, 1e-15
@@ -100,7 +101,7 @@ def _direct(
     twice the fall, which is nearly straight, has its goal. The curvature of the function serves for that of the slopes;
     where it is not quite that (a penalty), the difference is learned from the slopes of one step and the next.
     """
-    goal, free = math.sqrt(drop), np.arange(len(at)) != j
+    goal, free, close = math.sqrt(drop), np.arange(len(at)) != j, _close(top.value, drop)
     learned, before = np.zeros((len(at), len(at))), top
     move = _tangent(top.curvature, j) * goal * step
     there = at
@@ -123,7 +124,7 @@ def _direct(
         if not 0 < reached / step < _REACH:
             return None
         others = float(point.gradient[free] @ move[free])
-        if abs(move[j]) <= _CLOSE * abs(reached) and abs(others) < _STILL:
+        if abs(move[j]) <= close * abs(reached) and abs(others) < _STILL:
             return float(there[j] + move[j]) if _peaked(curvature[np.ix_(free, free)]) else None
     return None
 
@@ -134,7 +135,7 @@ def _outward(function: Callable[[Floats], Point], at: Floats, best: float, j: in
     The square root of twice the fall is nearly straight in the coordinate, so that Newton's steps on it, kept between
     what is known to be too near and too far, arrive in three or four.
     """
-    goal, start = math.sqrt(drop), at
+    goal, start, close = math.sqrt(drop), at, _close(best, drop)
     reach, near, far = goal, 0.0, math.inf
     for _ in range(_STEPS):
         point, there = _profile(function, start, [j], [float(at[j]) + reach * step])
@@ -152,10 +153,15 @@ def _outward(function: Callable[[Floats], Point], at: Floats, best: float, j: in
         if not near < following < far:
             following = (near + far) / 2 if math.isfinite(far) else math.inf
         following = min(following, _GROWTH * reach, _REACH)
-        if abs(following - reach) <= _CLOSE * reach:
+        if abs(following - reach) <= close * reach:
             return float(at[j]) + following * step
         reach = following
     return math.nan
+
+
+def _close(best: float, drop: float) -> float:
+    """Return the relative change that ends a search: below it a likelihood of this size is nothing but rounding."""
+    return max(_CLOSE, _ROUNDING * abs(best) / drop)
 
 
 def _tangent(curvature: Floats, j: int) -> Floats:

@@ -154,7 +154,7 @@ class RiskSets:
         count: Ints | None = None,
         weight: Floats | None = None,
         staying: Staying | None = None,
-        kind: Ints | None = None,
+        kind: NDArray[Any] | None = None,
     ) -> RiskSets:
         """Find the event times and each row's place among them.
 

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import betainc, betaln, gammaln, logsumexp
 from scipy.stats import norm
 
 from glisson.errors import InputError
+from glisson.kernels.quadrature import legendre
 from glisson.tables import Estimate, Estimates
 
 Floats = NDArray[np.float64]
 
 #: Weight of the vague part of a robust mixture, and spread of a vague log rate (medians from weeks to decades).
 VAGUE_WEIGHT, VAGUE_SPREAD = 0.2, 1.5
-#: Points of the grid of log rates, and spreads that it reaches beyond the outermost means.
-_POINTS, _REACH = 4001, 10.0
+#: Panels about every peak of the density of a log rate, nodes in each, and spreads that they reach to either side.
+_PANELS, _NODES, _REACH = 100, 12, 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,75 @@ def posterior(prior: BorrowedPrior, events: int, size: float, *, variable: str, 
     return Estimates(tuple(rows))
 
 
+def updated(prior: BorrowedPrior, events: int, size: int) -> BorrowedPrior:
+    """Return the posterior of a proportion as a mixture of its own: conjugate, part by part.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion: beta distributions.
+    events, size
+        Observed, among so many patients.
+
+    Raises
+    ------
+    InputError
+        If the prior is of a rate, or the counts are impossible.
+
+    Examples
+    --------
+    >>> uniform = BorrowedPrior(name="uniform", kind="beta", weights=(1.0,), first=(1.0,), second=(1.0,))
+    >>> made = updated(uniform, 3, 8)
+    >>> made.first, made.second
+    ((4.0,), (6.0,))
+    """
+    if prior.kind != "beta" or not 0 <= events <= size:
+        raise InputError(f"{events} of {size} with a prior of kind {prior.kind}",
+                         expected="possible counts, and a mixture of beta distributions")  # fmt: skip
+    log = _log_marginal(prior, np.array([float(events)]), size)[:, 0] + np.log(_weights(prior))
+    weights = np.exp(log - logsumexp(log))
+    return BorrowedPrior(
+        name=prior.name, kind="beta", weights=tuple(float(w) for w in weights / weights.sum()),
+        first=tuple(a + events for a in prior.first), second=tuple(b + size - events for b in prior.second),
+    )  # fmt: skip
+
+
+def quantile(prior: BorrowedPrior, q: float) -> float:
+    """Return a quantile of a mixture of beta distributions.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion.
+    q
+        Probability, between 0 and 1.
+
+    Examples
+    --------
+    >>> round(quantile(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(2.0,), second=(1.0,)), 0.25), 6)
+    0.5
+    """
+    return _beta_quantile(np.array(prior.weights), np.array(prior.first), np.array(prior.second), q)
+
+
+def effective_size(prior: BorrowedPrior) -> float:
+    """Return the patients that a mixture of beta distributions is worth, by its mean m and variance v: m(1 - m)/v - 1.
+
+    Parameters
+    ----------
+    prior
+        Of a proportion.
+
+    Examples
+    --------
+    >>> effective_size(BorrowedPrior(name="x", kind="beta", weights=(1.0,), first=(4.0,), second=(16.0,)))
+    20.0
+    """
+    w, a, b = (np.array(x) for x in (prior.weights, prior.first, prior.second))
+    mean, second = prior.mean, float(np.sum(w * a * (a + 1) / ((a + b) * (a + b + 1))))
+    return round(mean * (1 - mean) / (second - mean**2) - 1, 9)
+
+
 def _weights(prior: BorrowedPrior) -> Floats:
     weights: Floats = np.maximum(np.array(prior.weights), 1e-300)
     return weights
@@ -206,12 +277,36 @@ def _beta_quantile(weights: Floats, a: Floats, b: Floats, q: float) -> float:
     return (low + high) / 2
 
 
-def _rate_summary(prior: BorrowedPrior, events: int, size: float, tails: ArrayLike) -> tuple[float, float, float]:
-    """Return mean and limits of the rate on a grid of its logarithm."""
+def _rate_summary(prior: BorrowedPrior, events: int, size: float, tails: tuple[float, float]) -> tuple[float, ...]:
+    """Return mean and limits of the rate, its logarithm integrated panel by panel (Gauss-Legendre)."""
     means, spreads = np.array(prior.first), np.array(prior.second)
-    grid = np.linspace((means - _REACH * spreads).min(), (means + _REACH * spreads).max(), _POINTS)
-    density = logsumexp(norm.logpdf(grid[:, None], means, spreads) + np.log(_weights(prior)), axis=1)
-    log = density + events * grid - size * np.exp(grid)
-    mass = np.exp(log - logsumexp(log))
-    low, high = np.interp(np.asarray(tails), np.cumsum(mass), grid)
-    return float(np.sum(mass * np.exp(grid))), float(np.exp(low)), float(np.exp(high))
+    peaks = [*zip(means, spreads, strict=True)]
+    if events:  # where the likelihood is, which may be much sharper than the prior
+        peaks.append((np.log(events / size), events**-0.5))
+    reach = np.linspace(-_REACH, _REACH, _PANELS + 1)
+    low, high = (means - _REACH * spreads).min(), (means + _REACH * spreads).max()
+    edges = np.unique(np.concatenate([m + s * reach for m, s in peaks]).clip(low, high))
+    node, weight = legendre(_NODES)
+
+    def height(u: Floats) -> Floats:
+        density = logsumexp(norm.logpdf(u[..., None], means, spreads) + np.log(_weights(prior)), axis=-1)
+        return np.asarray(density + events * u - size * np.exp(u))
+
+    half = np.diff(edges)[:, None] / 2
+    at = edges[:-1, None] + half * (node + 1)
+    log = height(at)
+    top = float(log.max())
+    mass = half * weight * np.exp(log - top)
+    whole, below = float(mass.sum()), np.concatenate([[0.0], np.cumsum(mass.sum(axis=1))])
+
+    def beyond(end: float, panel: int, target: float) -> float:
+        part = (end - edges[panel]) / 2
+        within = part * float(weight @ np.exp(height(edges[panel] + part * (node + 1)) - top))
+        return float(below[panel] + within - target)
+
+    limits = []
+    for q in tails:
+        panel = int(np.searchsorted(below, q * whole)) - 1
+        end = brentq(beyond, edges[panel], edges[panel + 1], args=(panel, q * whole), xtol=1e-13)
+        limits.append(float(np.exp(end)))
+    return float(np.sum(mass * np.exp(at))) / whole, *limits

@@ -14,7 +14,7 @@ from glisson.errors import InputError, NotSupportedError
 from glisson.kernels.cox import moments
 from glisson.kernels.cox_residuals import cell_parts
 from glisson.kernels.fine_gray import fine_gray_covariance, prepare_fine_gray
-from glisson.kernels.gray import gray
+from glisson.kernels.gray import Floats, gray
 from glisson.kernels.newton import Point, maximise
 from glisson.methods.design import design, named
 from glisson.methods.fits import counted, normal_quantile
@@ -63,11 +63,17 @@ def gray_test(data: RiskTable | Endpoint, by: str | Sequence[str] = "method") ->
         return Estimates((Estimate(**own, method=_GRAY, reason="not estimable (one group)"),))
     score, covariance = gray(levels.at_risk[present], levels.events[present])
     kept = score[:-1], covariance[:-1, :-1]
-    if not own["events"] or np.linalg.matrix_rank(kept[1]) < len(present) - 1:
+    if not own["events"] or not _definite(kept[1]):
         return Estimates((Estimate(**own, method=_GRAY, reason="not estimable (too few events to compare)"),))
     statistic, df = float(kept[0] @ np.linalg.solve(kept[1], kept[0])), len(present) - 1
     method = f"{_GRAY} (chi-square {statistic:.2f}, {df} df)"
     return Estimates((Estimate(**own, method=method, value=float(chdtrc(df, statistic))),))
+
+
+def _definite(covariance: Floats) -> bool:
+    """Whether a covariance can be divided by. Gray's can be negative where ties leave a group almost empty."""
+    spread = np.linalg.eigvalsh(covariance)
+    return bool(spread[0] > abs(spread).max() * len(spread) * np.finfo(float).eps)
 
 
 def fine_gray(

@@ -28,6 +28,9 @@ Penalty = Literal["auto", "none", "firth"]
 ENOUGH_EVENTS = 10.0
 #: A coefficient times the spread of its covariate beyond which it is on its way to infinity.
 _FAR = 35.0
+#: Of many rows: what the likelihood may still gain an event where it is prepared for what is asked near the maximum,
+#: how many standard errors that reaches, how far at least with one number, and how often a coefficient is asked about.
+_ROUGH, _ERRORS, _WIDE, _ASKED = 0.2, 8.0, 0.1, 10
 #: Information an event, in squared spreads of the covariate, below which there is none but rounding.
 _NO_INFORMATION = 1e-12
 
@@ -174,9 +177,10 @@ def fit_cox(
     )  # fmt: skip
     monotone = penalty != "firth" and monotone_direction(prepared) is not None  # with the penalty there always is one
     firth, why = _penalty(matrix, rows, penalty, monotone=monotone)
-    function = objective(prepared, firth=firth)
-    null = function(np.zeros(matrix.p))
-    found = _maximum(prepared, function, null, endless=monotone and not firth)
+    if not firth:
+        prepared = prepared.with_near(np.zeros(matrix.p), 0.0, _ASKED * matrix.p)
+    null = objective(prepared, firth=firth)(np.zeros(matrix.p))
+    prepared, found = _maximum(prepared, null, firth=firth, endless=monotone and not firth)
     naive = _inverse(found.point.curvature)
     covariance = naive
     if rows.cluster is not None and found.outcome == "converged":
@@ -266,17 +270,34 @@ def _penalty(matrix: Design, rows: Rows, penalty: Penalty, *, monotone: bool) ->
     return False, f"{ratio:.1f} events a coefficient"
 
 
-def _maximum(data: CoxData, function: Callable[[Floats], Point], null: Point, *, endless: bool) -> Solution:
-    """Look for the maximum, unless it is known that there is none."""
+def _maximum(data: CoxData, null: Point, *, firth: bool, endless: bool) -> tuple[CoxData, Solution]:
+    """Look for the maximum, unless it is known that there is none; of many rows, prepare for what is asked near it."""
     start = np.zeros(data.p)
     if never_differing(data, null.curvature).any():
-        return Solution(start, null, "singular", 0)
+        return data, Solution(start, null, "singular", 0)
     if endless:
-        return Solution(start, null, "diverged", 0)
-    found = maximise(function, start, first=null, limit=_FAR / np.where(data.spread > 0, data.spread, 1.0))
+        return data, Solution(start, null, "diverged", 0)
+    limit = _FAR / np.where(data.spread > 0, data.spread, 1.0)
+    first, function = null, objective(data, firth=firth)
+    if data.rows.near:
+        rough = maximise(function, start, first=null, limit=limit, tolerance=_ROUGH * data.events)
+        if rough.outcome != "converged":
+            return data, rough
+        start, data = rough.at, data.with_near(rough.at, _reach(data, rough.point), _ASKED * data.p)
+        function = objective(data, firth=firth)
+        first = function(start)
+    found = maximise(function, start, first=first, limit=limit)
     if found.outcome != "converged":
-        return found
-    return Solution(found.at, function(found.at), found.outcome, found.steps)
+        return data, found
+    if data.rows.near and not data.rows.covers(found.at):
+        data = data.with_near(found.at, _reach(data, found.point), _ASKED * data.p)
+    return data, Solution(found.at, objective(data, firth=firth)(found.at), found.outcome, found.steps)
+
+
+def _reach(data: CoxData, last: Point) -> float:
+    """Return how far from the maximum the likelihood will be asked for; of one number a wide reach costs little."""
+    errors = data.rows.reach(_ERRORS * np.sqrt(np.diag(_inverse(last.curvature))))
+    return max(errors, _WIDE) if len(data.rows.varying) == 1 else errors
 
 
 def never_differing(data: CoxData, information: Floats | None = None) -> NDArray[np.bool_]:

@@ -102,14 +102,14 @@ def design(
         If a number has missing values or another length.
     """
     columns: list[Column] = []
-    values: list[Floats] = []
+    values: list[NDArray[np.float64] | NDArray[np.bool_]] = []
     dropped: list[tuple[str, str]] = []
     for name, factor in factors.items():
         present = [i for i in range(len(factor.levels)) if np.any(factor.codes == i)]
         dropped += [(name, level) for i, level in enumerate(factor.levels) if i not in present]
         for i in present[1:]:
             columns.append(Column(term=name, level=factor.levels[i], reference=factor.levels[present[0]]))
-            values.append((factor.codes == i).astype(np.float64))
+            values.append(factor.codes == i)
     for name, given in (numbers or {}).items():
         number = np.asarray(given, dtype=np.float64)
         if number.shape != (n,):
@@ -123,8 +123,10 @@ def design(
             )
         columns.append(Column(term=name, unit=(units or {}).get(name, "")))
         values.append(number)
-    x = np.stack(values).T if values else np.empty((n, 0))  # one contiguous line a covariate
-    return Design(columns=tuple(columns), x=x, dropped=tuple(dropped))
+    lines = np.empty((len(values), n))  # one contiguous line a covariate
+    for line, one in zip(lines, values, strict=True):
+        line[:] = one
+    return Design(columns=tuple(columns), x=lines.T, dropped=tuple(dropped))
 
 
 def named(keys: Mapping[str, Factor], wanted: Sequence[str], what: str) -> dict[str, Factor]:

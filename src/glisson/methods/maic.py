@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,11 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from glisson.errors import InputError
 from glisson.kernels.newton import Point, maximise
 from glisson.methods.weighting import kish
+from glisson.tables import Estimate, Estimates
 
 Floats = NDArray[np.float64]
 
 #: An effective sample below this many units, or this share of them, says nothing any more.
 LEAST_UNITS, LEAST_SHARE = 10, 0.3
+#: Probabilities at which quantiles of the weights are given: the smallest, the quartiles, 90 and 95%, the largest.
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)
 #: Length of the coefficients, in standard deviations, beyond which the target lies outside the cohort.
 _FAR = 50.0
 #: Weighted variance, in units of the unweighted one, below which some combination of covariates no longer varies.
@@ -36,6 +40,8 @@ class Matched:
         Shape (p,). Means of the cohort without and with weights, and the published ones.
     effective
         Effective sample size (Kish).
+    values
+        Shape (n, p). What was matched, unit by unit.
     """
 
     names: tuple[str, ...]
@@ -44,11 +50,58 @@ class Matched:
     after: Floats
     target: Floats
     effective: float
+    values: Floats
 
     @property
     def n(self) -> int:
         """Units."""
         return len(self.weight)
+
+    def estimates(self, spreads: Mapping[str, float] | None = None) -> Estimates:
+        """Return what the weights did, row by row.
+
+        Parameters
+        ----------
+        spreads
+            Published standard deviations of some covariates, to stand beside those of the cohort.
+
+        Returns
+        -------
+        Estimates
+            ``covariate_mean`` of each covariate with detail ``"before"``, ``"after"`` and ``"published"``;
+            ``covariate_sd`` likewise, published where it was given; ``effective_size``; ``largest_weight`` and its
+            ``largest_share`` of all weights; ``weight_quantile`` at ``QUANTILES``.
+
+        Notes
+        -----
+        With weights the variance is sum w (x - m)² / (sum w - sum w² / sum w), which is that of n - 1 where they are
+        equal.
+        """
+        shared: dict[str, Any] = {"n": self.n, "method": "matching-adjusted indirect comparison, method of moments"}
+        rows = []
+        for place, name in enumerate(self.names):
+            x = self.values[:, place]
+            for statistic, found in (
+                ("covariate_mean", (self.before[place], self.after[place], self.target[place])),
+                ("covariate_sd", (_spread(x, np.ones(self.n)), _spread(x, self.weight), (spreads or {}).get(name))),
+            ):
+                rows += [
+                    Estimate(variable=name, statistic=statistic, value=None if value is None else float(value),
+                             reason="not published" if value is None else "", detail=detail, **shared)
+                    for detail, value in zip(("before", "after", "published"), found, strict=True)
+                ]  # fmt: skip
+        of: dict[str, Any] = {"variable": "weights", **shared}
+        largest = float(self.weight.max())
+        rows += [
+            Estimate(statistic="effective_size", value=self.effective, unit="count", **of),
+            Estimate(statistic="largest_weight", value=largest, unit="ratio", **of),
+            Estimate(statistic="largest_share", value=largest / float(self.weight.sum()), unit="probability", **of),
+        ]
+        rows += [
+            Estimate(statistic="weight_quantile", value=float(np.quantile(self.weight, q)), unit="ratio", at=q, **of)
+            for q in QUANTILES
+        ]
+        return Estimates(tuple(rows))
 
     @property
     def enough(self) -> bool:
@@ -128,7 +181,18 @@ def match(
             expected="published means that lie within the range of the cohort, all of them together",
             todo="match fewer of them, or say that the cohorts do not overlap",
         )
-    return Matched(names=names, weight=weight, before=x.mean(axis=0), after=after, target=goal, effective=kish(weight))
+    return Matched(names=names, weight=weight, before=x.mean(axis=0), after=after, target=goal, effective=kish(weight),
+                   values=x)  # fmt: skip
+
+
+def _spread(x: Floats, weight: Floats) -> float | None:
+    """Return a weighted standard deviation; nothing where one unit has all the weight."""
+    total = float(weight.sum())
+    freedom = total - float((weight**2).sum()) / total
+    if freedom <= 0:
+        return None
+    mean = float(weight @ x) / total
+    return float(np.sqrt(weight @ (x - mean) ** 2 / freedom))
 
 
 def _columns(

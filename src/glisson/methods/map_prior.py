@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaln, expit, gammainc, gammaln, logsumexp
+from scipy.special import betainc, betaincinv, betaln, expit, gammainc, gammaincinv, gammaln, logsumexp
 
 from glisson.errors import InputError
+from glisson.kernels.quadrature import legendre
 from glisson.methods.borrowed_prior import BorrowedPrior, posterior, prior_predictive_p, robust
 from glisson.tables import Estimate, Estimates
 
@@ -23,8 +24,8 @@ BETWEEN, CENTRE = 0.5, 2.0
 WEIGHTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 #: P below which the data contradict what was borrowed.
 CONFLICT = 0.05
-_MEANS, _SPREADS, _NODES = 201, 64, 128
-_POWERS = 201
+_MEANS, _SPREADS, _NODES = 301, 64, 128
+_POWERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,15 +90,18 @@ def predicted_proportion(
     if not len(x) or len(x) != len(n) or np.any(n < 1) or np.any(x < 0) or np.any(x > n):
         raise InputError("impossible counts of studies", expected="events of patients, in one study or more")
     p = (x.sum() + 0.5) / (n.sum() + 1)
-    mu = np.linspace(-1.0, 1.0, _MEANS) * (6.0 * max(between, 0.3) + 2.0) + math.log(p / (1 - p))
+    # As far as a mean of logits can lie where one series has no event: at 5, its size would be off by a third.
+    mu = np.linspace(-1.0, 1.0, _MEANS) * (20.0 * max(between, 0.3) + 2.0) + math.log(p / (1 - p))
     tau, weight = _half_normal(between)
     nodes, heights = _normal_nodes(_NODES)
     log = -0.5 * (mu[:, None] / centre) ** 2 + np.log(weight)[None, :]
-    for events_, size in zip(x, n, strict=True):
-        eta = mu[:, None, None] + tau[None, :, None] * nodes
-        log += logsumexp(events_ * eta - size * np.logaddexp(0.0, eta), axis=2, b=heights)
-    mass = np.exp(log - logsumexp(log))
     eta = mu[:, None, None] + tau[None, :, None] * nodes
+    softplus = np.logaddexp(0.0, eta)
+    for events_, size in zip(x, n, strict=True):
+        terms = events_ * eta - size * softplus
+        top = terms.max(axis=2)
+        log += top + np.log(np.exp(terms - top[:, :, None]) @ heights)
+    mass = np.exp(log - logsumexp(log))
     theta = expit(eta)
     mean = float(np.sum(mass * (theta @ heights)))
     second = float(np.sum(mass * (theta**2 @ heights)))
@@ -217,6 +221,7 @@ def power_prior(
     variable: str,
     weights: Sequence[float] = WEIGHTS,
     level: float = 0.95,
+    middle: Literal["mean", "median"] = "mean",
 ) -> Estimates:
     """Return a proportion or rate with older data at several weights, and at the weight that the data suggest.
 
@@ -234,6 +239,8 @@ def power_prior(
         Powers, between 0 (nothing is borrowed) and 1 (the older data count like one's own).
     level
         Probability of the intervals.
+    middle
+        Whether the value of a row is the mean or the median of the posterior.
 
     Returns
     -------
@@ -262,21 +269,20 @@ def power_prior(
     if kind not in {"proportion", "rate"} or wrong or min(events, older_events) < 0 or min(size, older_size) <= 0:
         raise InputError(f"{events} of {size:g} and {older_events:g} of {older_size:g} as a {kind}",
                          expected="possible events and sizes; proportion or rate")  # fmt: skip
-    grid = np.linspace(0, 1, _POWERS)
+    node, share = legendre(_POWERS)
+    grid, share = ((node + 1) / 2) ** 2, share * (node + 1) / 2  # crowded at 0, where a rate's density is steep
     first, second = _updated(grid, older_events, older_size, 0.0, 0.0, counts=counts)
     both = _updated(grid, older_events, older_size, events, size, counts=counts)
-    log = _normaliser(*both, counts=counts) - _normaliser(first, second, counts=counts)
-    proper = grid > 0 if not counts else np.ones(len(grid), dtype=np.bool_)  # without older data a rate has no prior
-    log = np.where(proper, log, -np.inf)
+    log = np.log(share) + _normaliser(*both, counts=counts) - _normaliser(first, second, counts=counts)
     mass = np.exp(log - logsumexp(log))
     shared: dict[str, Any] = {"variable": variable, "statistic": kind, "level": level, "events": events,
                               "unit": "probability" if counts else "per person-year"}  # fmt: skip
     rows = []
     for w in weights:
         a, b = _updated(np.array([w]), older_events, older_size, events, size, counts=counts)
-        value, low, high = _summary(np.ones(1), a, b, level, counts=counts)
+        value, low, high = _summary(np.ones(1), a, b, level, counts=counts, middle=middle)
         rows.append(Estimate(value=value, low=low, high=high, method="power prior", detail=f"{w:g}", **shared))
-    value, low, high = _summary(mass, *both, level, counts=counts)
+    value, low, high = _summary(mass, *both, level, counts=counts, middle=middle)
     rows.append(
         Estimate(value=value, low=low, high=high, method="normalised power prior", detail="normalised", **shared)
     )
@@ -297,23 +303,29 @@ def _updated(
 def _normaliser(a: Floats, b: Floats, *, counts: bool) -> Floats:
     if counts:
         return np.asarray(betaln(a, b))
-    with np.errstate(divide="ignore"):
-        return np.asarray(gammaln(a) - a * np.log(b))
+    return np.asarray(gammaln(a) - a * np.log(b))
 
 
-def _summary(mass: Floats, a: Floats, b: Floats, level: float, *, counts: bool) -> tuple[float, float, float]:
-    """Return mean and equal tails of a mixture of beta or gamma distributions."""
+def _summary(
+    mass: Floats, a: Floats, b: Floats, level: float, *, counts: bool, middle: str
+) -> tuple[float, float, float]:
+    """Return mean or median, and equal tails, of a mixture of beta or gamma distributions."""
     mean = float(mass @ (a / (a + b) if counts else a / b))
+    wanted = (0.5, (1 - level) / 2, (1 + level) / 2)
+    if len(mass) == 1:
+        x, y = float(a[0]), float(b[0])
+        at = [float(betaincinv(x, y, q)) if counts else float(gammaincinv(x, q)) / y for q in wanted]
+        return (mean if middle == "mean" else at[0]), at[1], at[2]
     spread = 1.0 if counts else float(np.max(a / b + 12 * np.sqrt(a) / b))
-    limits = []
-    for q in ((1 - level) / 2, (1 + level) / 2):
+    found = []
+    for q in wanted:
         low, high = 0.0, spread
         for _ in range(60):
-            middle = (low + high) / 2
-            below = float(mass @ (betainc(a, b, middle) if counts else gammainc(a, b * middle)))
-            low, high = (middle, high) if below < q else (low, middle)
-        limits.append((low + high) / 2)
-    return mean, limits[0], limits[1]
+            half = (low + high) / 2
+            below = float(mass @ (betainc(a, b, half) if counts else gammainc(a, b * half)))
+            low, high = (half, high) if below < q else (low, half)
+        found.append((low + high) / 2)
+    return (mean if middle == "mean" else found[0]), found[1], found[2]
 
 
 def _half_normal(scale: float) -> tuple[Floats, Floats]:

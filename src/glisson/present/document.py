@@ -16,25 +16,44 @@ from glisson.present.figures.render import FigureData
 from glisson.present.table import TableModel
 
 _REFERENCE = re.compile(r"\[\[([a-z0-9_-]+)\]\]|\[\[([^\[\]|]+)\|(https?://[^\s\[\]|]+)\]\]")
+#: Chapters from which on a document has a printed list of contents.
+_LEAST_FOR_CONTENTS = 6
 _STATISTIC = re.compile(r"\b([PpNn]) ([=<>]) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading; level 1 is a chapter."""
+    """A heading; level 1 is a chapter.
+
+    Parameters
+    ----------
+    text, anchor, level
+        What it says, what references call it, and 1 for a chapter.
+    letter
+        Of an appendix, whose tables and figures are counted A1, A2; empty for a chapter of the body.
+    """
 
     text: str
     anchor: str
     level: int = 1
+    letter: str = ""
+
+    @property
+    def full_text(self) -> str:
+        """The words with the letter of the appendix: ``Appendix A. Patients``."""
+        return f"Appendix {self.letter}. {self.text}" if self.letter else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A paragraph, with bold words at its head where ``lead`` is given; ``answer`` is set larger."""
+    """A paragraph, with bold words at its head where ``lead`` is given.
+
+    An ``answer`` is set larger; a ``detail`` goes to the appendix with the tables of its section.
+    """
 
     text: str
     lead: str = ""
-    kind: Literal["text", "answer"] = "text"
+    kind: Literal["text", "answer", "detail"] = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +140,44 @@ class Document:
         return tuple(dict.fromkeys(m[3] for m in found if m[3] and m[2] != m[3]))
 
     def labels(self) -> dict[str, str]:
-        """Return what each name is called: ``{"baseline": "Table 1", "os": "Figure 2", "methods": "Methods"}``.
+        """Return what each name is called: ``{"baseline": "Table 1", "os": "Figure A2", "methods": "“Methods”"}``.
 
-        Sources are called by their number: ``{"https://doi.org/10.1000/1": "S1"}``.
+        Sources are called by their number (``{"https://doi.org/10.1000/1": "S1"}``), appendices by their letter.
         """
         out = {url: f"S{i}" for i, url in enumerate(self.sources(), start=1)}
-        out |= {f.name: f"Figure {i}" for i, f in enumerate(self.figures(), start=1)}
-        out |= {t.name: f"Table {i}" for i, t in enumerate(self.tables(), start=1)}
-        return out | {b.anchor: f"“{b.text}”" for b in self.blocks if isinstance(b, Heading)}
+        letter, figures, tables = "", 0, 0
+        for block in self.blocks:
+            match block:
+                case Heading():
+                    if block.letter:
+                        letter, figures, tables = block.letter, 0, 0
+                    out[block.anchor] = f"Appendix {block.letter}" if block.letter else f"“{block.text}”"
+                case FigureBlock():
+                    figures += 1
+                    out[block.name] = f"Figure {letter}{figures}"
+                case TableBlock():
+                    tables += 1
+                    out[block.table.name] = f"Table {letter}{tables}"
+                case _:
+                    pass
+        return out
+
+    def contents(self) -> tuple[Heading, ...]:
+        """Return the headings for a printed list of contents: chapters with their sections, appendices without.
+
+        A document of few chapters has none.
+        """
+        body, inside = [], False
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                inside = inside or bool(block.letter)
+                body += [block] if block.level == 1 or not inside else []
+        return tuple(body) if sum(h.level == 1 for h in body) >= _LEAST_FOR_CONTENTS else ()
+
+    def after_first_chapter(self) -> int:
+        """Return the place of the second chapter, before which the contents are printed."""
+        starts = [i for i, b in enumerate(self.blocks) if isinstance(b, Heading) and b.level == 1]
+        return starts[1] if len(starts) > 1 else len(self.blocks)
 
 
 def linked(text: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""The answer in one paragraph: who, how many, what happened, how sure, what cannot be said."""
+"""The answer in sentences: who, how many, what happened, how sure, what cannot be said."""
 
 from __future__ import annotations
 
@@ -38,14 +38,10 @@ def answer_text(assessment: Assessment) -> str:
     str
         Sentences without references to tables, fit for a terminal as well as for the report.
     """
-    return unlinked(linked_answer(assessment))
-
-
-def linked_answer(assessment: Assessment) -> str:
-    """Return the answer with published numbers linked to their source, as the report prints it."""
-    parts = [_who(assessment), *_survival(assessment), *_method(assessment), _liver_only(assessment)]
-    parts += [_response(assessment), *_safety(assessment), _limits(assessment)]
-    return " ".join(p for p in parts if p)
+    parts = [who_sentence(assessment), *survival_sentences(assessment), _medians_by_method(assessment)]
+    parts += [*method_sentences(assessment), liver_only_sentence(assessment)]
+    parts += [response_sentence(assessment), *_safety(assessment), _limits(assessment)]
+    return unlinked(" ".join(p for p in parts if p))
 
 
 def primary(assessment: Assessment) -> EndpointResult | None:
@@ -54,7 +50,15 @@ def primary(assessment: Assessment) -> EndpointResult | None:
     return next((e for e in plain if e.code == "os"), plain[0] if plain else None)
 
 
-def _who(assessment: Assessment) -> str:
+def secondary(assessment: Assessment, first: EndpointResult) -> EndpointResult | None:
+    """Return the endpoint of progression that the answer speaks of next to the first: that of the liver if there."""
+    return next(
+        (e for code in ("liver_pfs", "pfs") for e in assessment.endpoints if e.code == code and e is not first), None
+    )
+
+
+def who_sentence(assessment: Assessment) -> str:
+    """Return who was treated, and how."""
     known = [(code, n) for code, n in assessment.methods if code != "unknown"]
     unknown = assessment.n - sum(n for _, n in known)
     parts = [f"{n} by {lower_first(assessment.label('method', code))}" for code, n in known]
@@ -72,14 +76,13 @@ def _who(assessment: Assessment) -> str:
     return text + "."
 
 
-def _survival(assessment: Assessment) -> list[str]:
+def survival_sentences(assessment: Assessment) -> list[str]:
+    """Return what became of all patients: survival, then progression."""
     out = []
     first = primary(assessment)
     if first is not None:
         out.append(_primary_sentence(assessment, first))
-    second = next(
-        (e for code in ("liver_pfs", "pfs") for e in assessment.endpoints if e.code == code and e is not first), None
-    )
+    second = None if first is None else secondary(assessment, first)
     if second is not None:
         out.append(sentence_case(median_sentence(assessment, second, second.overall, ())) + ".")
     ttp = next((e for e in assessment.endpoints if e.competing), None)
@@ -117,22 +120,36 @@ def _competing_sentence(assessment: Assessment, endpoint: EndpointResult) -> str
     return f"By 12 months {words.phrase(year)} had had {what}, counting deaths before it as a competing event."
 
 
-def _method(assessment: Assessment) -> list[str]:
+def _compared(assessment: Assessment) -> tuple[EndpointResult, Breakdown] | None:
+    """Return the first endpoint by method, where there are two methods."""
     endpoint = primary(assessment)
     part = by_method(endpoint) if endpoint else None
-    if endpoint is None or part is None or len(part.estimates.groups()) < 2:
+    return None if endpoint is None or part is None or len(part.estimates.groups()) < 2 else (endpoint, part)
+
+
+def method_sentences(assessment: Assessment) -> list[str]:
+    """Return what a comparison of the methods says, and how sure their ranking is; nothing where there is one."""
+    found = _compared(assessment)
+    if found is None:
         return []
+    return [_comparison(*found, words_of(assessment)), by_method_sentence(assessment, assessment.by_method)]
+
+
+def _medians_by_method(assessment: Assessment) -> str:
+    found = _compared(assessment)
+    if found is None:
+        return ""
+    endpoint, part = found
     words = words_of(assessment)
     medians = []
     for group in part.estimates.groups():
         e = find(part.estimates, "median", group=group)
         if e is not None:
             medians.append(f"{words.phrase(e)} with {spoken_group(assessment, group)}")
-    text = f"By first method, median {lower_first(endpoint.label)} was {listed(medians)}."
-    return [text, _comparison(part, words), by_method_sentence(assessment, assessment.by_method)]
+    return f"By first method, median {lower_first(endpoint.label)} was {listed(medians)}."
 
 
-def _comparison(part: Breakdown, words: Words) -> str:
+def _comparison(endpoint: EndpointResult, part: Breakdown, words: Words) -> str:
     test = next((e for e in part.tests if e.unit == "p" and e.value is not None), None)
     if test is None:
         return part.sentence
@@ -143,7 +160,8 @@ def _comparison(part: Breakdown, words: Words) -> str:
         else ""
     )
     left_out = " among patients whose group is known" if _some_unknown(part) else ""
-    return f"The comparison of the whole curves{left_out} gives {words.p(test.value)}{sure}."
+    what = lower_first(endpoint.label)
+    return f"The comparison of the whole curves of {what}{left_out} gives {words.p(test.value)}{sure}."
 
 
 def _some_unknown(part: Breakdown) -> bool:
@@ -151,7 +169,8 @@ def _some_unknown(part: Breakdown) -> bool:
     return any(level == "unknown" for group in part.estimates.groups() for _, level in group)
 
 
-def _liver_only(assessment: Assessment) -> str:
+def liver_only_sentence(assessment: Assessment) -> str:
+    """Return survival where disease was limited to the liver."""
     endpoint = primary(assessment)
     if endpoint is None:
         return ""
@@ -164,7 +183,8 @@ def _liver_only(assessment: Assessment) -> str:
     return f"Where disease was limited to the liver, median {lower_first(endpoint.label)} was {phrase}."
 
 
-def _response(assessment: Assessment) -> str:
+def response_sentence(assessment: Assessment) -> str:
+    """Return how many responded."""
     result = assessment.response
     if result is None:
         return ""
@@ -193,7 +213,7 @@ def _safety(assessment: Assessment) -> list[str]:
         x, n = severe[0]
         out.append(f"An adverse event of grade {SEVERE} or worse was recorded in {words.count_of(x, n, 'patients')}.")
     if assessment.doxorubicin is not None:
-        return [*out, *_laboratory(assessment), answer_sentence(assessment, assessment.doxorubicin)]
+        return [*out, *laboratory_sentences(assessment), answer_sentence(assessment, assessment.doxorubicin)]
     nobody = [t for t in safety.terms if not affected(t.worst, ())[0]]
     if nobody:
         text = f"Nobody had {listed([lower_first(t.term) for t in nobody], 'or')}"
@@ -201,7 +221,7 @@ def _safety(assessment: Assessment) -> list[str]:
     return out
 
 
-def _laboratory(assessment: Assessment) -> list[str]:
+def laboratory_sentences(assessment: Assessment) -> list[str]:
     """Say how many had a liver test of grade 3 or worse, where laboratory values are known."""
     if assessment.laboratory is None or not assessment.laboratory.tests:
         return []

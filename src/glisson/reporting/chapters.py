@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from glisson.assessment import Assessment
-from glisson.present.document import Block, Document, Heading, Paragraph, TableBlock
-from glisson.present.tabulate import efficacy as tables
+from glisson.present.document import Block, Document, FigureBlock, Heading, TableBlock
 from glisson.present.tabulate.common import people
 from glisson.present.words import listed, lower_first
 from glisson.reporting import (
@@ -29,9 +29,10 @@ from glisson.reporting import (
     standards,
     strobe,
 )
-from glisson.reporting.answer import linked_answer
+from glisson.reporting.answer import primary
+from glisson.reporting.arrange import arranged
+from glisson.reporting.first_page import first_page
 from glisson.reporting.sources import sources_section
-from glisson.reporting.wording import words_of
 
 #: Stands on every page and screen of a report about invented patients.
 SYNTHETIC = "Synthetic patients: every person and every number in this report is invented."
@@ -51,7 +52,7 @@ def document(assessment: Assessment) -> Document:
         The same for every medium: HTML, Word, PDF.
     """
     blocks: list[Block] = [
-        *_answer(assessment),
+        *first_page(assessment),
         *patients.chapter(assessment),
         *exposure.treatment_chapter(assessment, assessment.exposure),
         *efficacy.chapter(assessment),
@@ -70,8 +71,8 @@ def document(assessment: Assessment) -> Document:
         *standards.standards_chapter(assessment, assessment.standards),
         *appendix.chapter(assessment),
     ]
-    place = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.anchor == "strobe-chapter")
-    blocks[place:place] = sources_section(blocks)
+    blocks = arranged(blocks, _kept(assessment, blocks))
+    blocks[_behind_references(blocks) : _behind_references(blocks)] = sources_section(blocks)
     draft = Document(
         title=assessment.title,
         subtitle=_subtitle(assessment),
@@ -82,13 +83,18 @@ def document(assessment: Assessment) -> Document:
     return replace(draft, blocks=tuple(_fill(block, draft) for block in draft.blocks))
 
 
-def _answer(assessment: Assessment) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(text="The answer in one paragraph", anchor="answer"),
-        Paragraph(text=linked_answer(assessment), kind="answer"),
-    ]
-    key = tables.key_results(assessment, words_of(assessment))
-    return [*blocks, TableBlock(table=key)] if key is not None else blocks
+def _kept(assessment: Assessment, blocks: Sequence[Block]) -> frozenset[str]:
+    """Return what stays in the body: the table of the first endpoint, and the curves of one endpoint of progression."""
+    first = primary(assessment)
+    drawn = {b.name for b in blocks if isinstance(b, FigureBlock)}
+    second = next((code for code in ("liver_pfs", "pfs", "ttp") if code in drawn), "")
+    return frozenset({f"efficacy-{first.code}" if first is not None else "", second, first.code if first else ""})
+
+
+def _behind_references(blocks: Sequence[Block]) -> int:
+    """Return the place after the list of references: before the next heading."""
+    start = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.anchor == "references")
+    return next((i for i, b in enumerate(blocks) if i > start and isinstance(b, Heading)), len(blocks))
 
 
 def _harm(assessment: Assessment) -> list[Block]:

@@ -8,6 +8,7 @@ from glisson.present.document import Block, Heading, Paragraph, TableBlock
 from glisson.present.tabulate import comparison as tables
 from glisson.present.tabulate.common import find
 from glisson.present.words import listed, opening, plural
+from glisson.reporting.borrowed_rates import rate_blocks
 from glisson.reporting.comparison_borrowing import borrowing_blocks
 from glisson.reporting.comparison_matching import matching_blocks
 from glisson.reporting.comparison_safety import safety_blocks
@@ -46,10 +47,11 @@ def comparison_chapter(assessment: Spoken, result: ComparisonResult | None) -> l
             blocks.append(Paragraph(lead=f"{lead}.", text=_line_text(arms)))
             blocks.append(TableBlock(table=tables.differences(assessment, arms, f"comparison-{line}", title)))
     blocks.append(TableBlock(table=tables.numbers(assessment, result, words)))
-    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *matching_blocks(result)]
+    blocks += [Paragraph(lead="Not compared.", text=_refusals(result)), *matching_blocks(assessment, result, words)]
     blocks += tipping_blocks(assessment, result, words)
     blocks += borrowing_blocks(assessment, result.borrowing, result.level, words)
-    return [*blocks, *safety_blocks(assessment, result.safety, words)]
+    blocks += safety_blocks(assessment, result.safety, words)
+    return [*blocks, *rate_blocks(assessment, result.rates, words)]
 
 
 _OPENING = (
@@ -67,8 +69,9 @@ def methods_text(result: ComparisonResult) -> str:
         "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
         "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017; bias of a binary factor: Bross 1966. Rates of "
         "adverse events have exact unconditional intervals (Chan & Zhang 1999), the worst rates sought within their "
-        "confidence set of level 1 - 10^-6 (Berger & Boos 1994). Hazards were borrowed by a robust "
-        "predictive prior (Schmidli 2014) and by power priors (Ibrahim & Chen 2000, Duan 2006)."
+        "confidence set of level 1 - 10^-6 (Berger & Boos 1994). Hazards, and rates of response and of adverse events, "
+        "were borrowed by a robust predictive prior (Schmidli 2014) and by power priors "
+        "(Ibrahim & Chen 2000, Duan 2006)."
     )
 
 

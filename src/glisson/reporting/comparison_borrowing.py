@@ -32,17 +32,13 @@ def borrowing_blocks(assessment: Spoken, found: Sequence[Borrowing], level: floa
     if table is None:
         return []
     said = " ".join(_said(one, words) for one in found if not one.refused)
-    return [Paragraph(lead="Borrowing.", text=f"{_OPENING} {said} {_NOT}"), TableBlock(table=table)]
+    return [Paragraph(lead="Borrowing.", text=f"{_OPENING} {said}"), TableBlock(table=table)]
 
 
 _OPENING = (
     "[[comparison-borrowing]] adds published arms of the same line, endpoint and start of the clock to the cohort's "
     "own events. That supposes that treatment and selection make no difference, so that it tells how far both can be "
     "one population and is no evidence for the treatment."
-)
-_NOT = (
-    "Rates of response and of adverse events are not borrowed: those published are of the drug by vein and of tumours "
-    "anywhere."
 )
 
 

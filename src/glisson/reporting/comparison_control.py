@@ -34,6 +34,30 @@ def control_chapter(assessment: Spoken, result: ControlResult | None) -> list[Bl
     return blocks
 
 
+def _read(contrast: ControlContrast) -> str:
+    """Say what share of the variance is from reading the figure, or that a range is one of assumptions."""
+    if contrast.from_summary:
+        return (
+            f"The control is known from summary numbers only: {contrast.readings + 1} sets of patients agree with "
+            "them, and the range over these sets is one of assumptions."
+        )
+    shares = {e.detail: e.value for e in contrast.estimates.select("reading_share")}
+    ratio, gap = shares.get("hazard_ratio"), shares.get("rmst_difference")
+    if ratio is None or gap is None:
+        return ""
+    return (
+        f"{_percent(ratio)} of the variance of the log hazard ratio, and {_percent(gap)} of that of the mean months, "
+        f"is from reading the figure ({contrast.readings} readings)."
+    )
+
+
+def _percent(share: float) -> str:
+    """Return a share with one decimal below ten per cent, where small parts are the rule."""
+    if 0 < share < 0.0005:
+        return "<0.1%"
+    return f"{100 * share:.0f}%" if share >= 0.1 else f"{100 * share:.1f}%"
+
+
 #: Standardised difference up to which groups count as alike.
 ALIKE = 0.1
 _OPENING = (
@@ -46,7 +70,7 @@ def _said(contrast: ControlContrast) -> str:
     """Return why nothing is compared, or what was balanced and what was not."""
     if contrast.refused:
         return f"Not compared. {contrast.refused}"
-    parts = []
+    parts = [_read(contrast)] if contrast.readings else []
     if contrast.covariates:
         parts.append(f"Balanced: {listed(list(contrast.covariates))}.")
     still = [

@@ -4,32 +4,47 @@ from __future__ import annotations
 
 import numpy as np
 
+from glisson.assessment import Spoken
 from glisson.assessment.comparison import ComparedArm, ComparisonResult
 from glisson.methods.weighting import kish
-from glisson.present.document import Block, FigureBlock, Note, Paragraph
+from glisson.present.document import Block, FigureBlock, Note, Paragraph, TableBlock
 from glisson.present.figures.lines import Axis, Line, LinesFigure, Rule, axis
+from glisson.present.tabulate import comparison_matching as tables
+from glisson.present.words import Words
 
 #: Half the width of a bar, where neighbours are one apart.
 _HALF = 0.35
 
+_OPENING = (
+    "[[comparison-matching]] gives the cohort the baseline of arms that print one. It removes differences in what was "
+    "matched and in nothing else, and pays with patients."
+)
 _NO_BASELINE = (
     "None of these arms has a baseline in the library that this cohort records as well (mean age, share of men), so "
     "that there is nothing to match to and no weight to show."
 )
 
 
-def matching_blocks(result: ComparisonResult) -> list[Block]:
+def matching_blocks(assessment: Spoken, result: ComparisonResult, words: Words) -> list[Block]:
     """Return what matching does with its weights, or that no source printed what it would need.
 
     Parameters
     ----------
+    assessment
+        Whose labels apply.
     result
         Published arms beside the cohort.
+    words
+        How numbers are written.
     """
     blocks: list[Block] = []
+    table = tables.matching(assessment, result, words)
+    if table is not None:
+        blocks += [Paragraph(lead="Matching.", text=_OPENING), TableBlock(table=table)]
     for place, arm in enumerate(result.arms, start=1):
         if arm.matched:
-            blocks.append(Note(text=f"{arm.label}. {arm.matched}"))
+            unread = f" It should not be read: {arm.matching.why_not}." if arm.matching and arm.matching.why_not else ""
+            blocks.append(Note(text=f"{arm.label}. {arm.matched}{unread}"))
         if arm.weights:
             blocks.append(_figure(arm, f"matching-weights-{place}"))
     return blocks or [Paragraph(lead="Matching.", text=_NO_BASELINE)]

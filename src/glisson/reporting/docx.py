@@ -48,7 +48,10 @@ def docx(document: Document, figures: Mapping[str, Rendered]) -> bytes:
     parts.add_text(parts.paragraph(file, "Subtitle"), document.subtitle)
     if document.banner:
         parts.add_banner(file, document.banner)
-    for block in document.blocks:
+    place, listed = document.after_first_chapter(), document.contents()
+    for i, block in enumerate(document.blocks):
+        if i == place and listed:
+            parts.add_contents(file, listed)
         _add(file, block, labels, figures)
     parts.add_text(parts.paragraph(file, "Colophon"), document.colophon)
     file.core_properties.created = file.core_properties.modified = _NO_DATE
@@ -61,7 +64,8 @@ def _add(file: Any, block: Block, labels: dict[str, str], figures: Mapping[str, 
     match block:
         case Heading():
             paragraph = parts.paragraph(file, f"Heading {block.level}")
-            parts.bookmark(paragraph, block.anchor, lambda p: parts.add_text(p, block.text))
+            paragraph.paragraph_format.page_break_before = block.letter == "A" or None
+            parts.bookmark(paragraph, block.anchor, lambda p: parts.add_text(p, block.full_text))
         case Paragraph():
             paragraph = parts.paragraph(file, "Answer" if block.kind == "answer" else "Body Text")
             _lead(paragraph, block.lead)

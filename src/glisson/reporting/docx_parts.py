@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from glisson.present.document import Document
+from glisson.present.document import Document, Heading
 
 #: A4 with 20 mm margins.
 PAGE_MM, MARGIN_MM = (210.0, 297.0), 20.0
@@ -42,11 +42,14 @@ def _styles(file: Any) -> None:
         # name, based on, type, size, bold, colour, space before, space after (points)
         ("Normal", "", SERIF, 11, False, "000000", 0, 6),
         ("Body Text", "Normal", SERIF, 11, False, "000000", 0, 6),
-        ("Answer", "Normal", SERIF, 12, False, "000000", 0, 8),
-        ("Title", "Normal", SANS, 21, True, NAVY, 0, 4),
-        ("Subtitle", "Normal", SANS, 11.5, False, SOFT, 0, 10),
-        ("Heading 1", "Normal", SANS, 15, True, NAVY, 20, 6),
+        ("Answer", "Normal", SERIF, 10, False, "000000", 0, 3),
+        ("Title", "Normal", SANS, 16, True, NAVY, 0, 3),
+        ("Subtitle", "Normal", SANS, 10, False, SOFT, 0, 4),
+        ("Heading 1", "Normal", SANS, 15, True, NAVY, 14, 4),
         ("Heading 2", "Normal", SANS, 12, True, "000000", 14, 4),
+        ("Contents Title", "Normal", SANS, 12, True, NAVY, 14, 4),
+        ("Contents 1", "Normal", SANS, 9, True, "000000", 3, 0),
+        ("Contents 2", "Normal", SANS, 9, False, SOFT, 0, 0),
         ("Caption", "Normal", SANS, 9, False, "000000", 10, 4),
         ("Figure", "Normal", SANS, 9, False, "000000", 10, 0),
         ("Table Text", "Normal", SANS, 7, False, "000000", 0, 0),
@@ -62,6 +65,17 @@ def _styles(file: Any) -> None:
         _style(file, name, based_on, family, size, bold=bold, color=color, before=before, after=after)
     file.styles["Figure"].paragraph_format.keep_with_next = True
     file.styles["Remark"].paragraph_format.left_indent = _points(10)
+    file.styles["Contents 2"].paragraph_format.left_indent = _points(10)
+    for level in (1, 2):
+        _page_number_tab(file.styles[f"Contents {level}"])
+
+
+def _page_number_tab(style: Any) -> None:
+    """Set page numbers flush right, with dots before them."""
+    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER  # noqa: PLC0415 - only this writer needs it
+    from docx.shared import Mm  # noqa: PLC0415
+
+    style.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def _style(
@@ -127,8 +141,8 @@ def add_text(paragraph: Any, text: str, *, bold: bool = False, color: str = "") 
         run.font.color.rgb = RGBColor.from_string(color)
 
 
-def add_field(paragraph: Any, instruction: str, shown: str, *, bold: bool = False) -> None:
-    """Add a field that Word can update, with the text shown until then."""
+def add_field(paragraph: Any, instruction: str, shown: str, *, bold: bool = False, stale: bool = False) -> None:
+    """Add a field that Word can update, with the text shown until then; a stale one it updates on opening the file."""
     for kind in ("begin", "instruction", "separate", "text", "end"):
         run = paragraph.add_run(shown if kind == "text" else None)
         if bold:
@@ -138,7 +152,8 @@ def add_field(paragraph: Any, instruction: str, shown: str, *, bold: bool = Fals
             code.text = f" {instruction} "
             run._r.append(code)
         elif kind != "text":
-            run._r.append(element("w:fldChar", fldCharType=kind))
+            dirty = {"dirty": "true"} if stale and kind == "begin" else {}
+            run._r.append(element("w:fldChar", fldCharType=kind, **dirty))
 
 
 def add_link(paragraph: Any, url: str, text: str) -> None:
@@ -168,14 +183,29 @@ def bookmark(paragraph: Any, anchor: str, write: Callable[[Any], None]) -> None:
 
 
 def caption_number(paragraph: Any, anchor: str, label: str) -> None:
-    """Write ``Table 3`` with a number that Word counts itself."""
+    """Write ``Table 3`` or ``Table A3`` with a number that Word counts itself, anew in every appendix."""
     kind, number = label.split(" ")
+    letter = number.rstrip("0123456789")
 
     def write(p: Any) -> None:
-        add_text(p, f"{kind} ", bold=True)
-        add_field(p, f"SEQ {kind} \\* ARABIC", number, bold=True)
+        add_text(p, f"{kind} {letter}", bold=True)
+        add_field(p, f"SEQ {kind}{'_' * bool(letter)}{letter} \\* ARABIC", number.removeprefix(letter), bold=True)
 
     bookmark(paragraph, anchor, write)
+
+
+def add_contents(file: Any, headings: Sequence[Heading]) -> None:
+    """Add the list of contents; its page numbers are fields that Word fills when it opens the file."""
+    add_text(paragraph(file, "Contents Title"), "Contents")
+    for heading in headings:
+        line = paragraph(file, f"Contents {min(heading.level, 2)}")
+        link = element("w:hyperlink", anchor=bookmark_name(heading.anchor), history="1")
+        add_text(line, heading.full_text)
+        add_text(line, "\t")
+        add_field(line, f"PAGEREF {bookmark_name(heading.anchor)} \\h", " ", stale=True)
+        for run in line.runs:
+            link.append(run._r)
+        line._p.append(link)
 
 
 def paragraph(file: Any, style: str) -> Any:

@@ -50,6 +50,22 @@ def answer_sentence(assessment: Assessment, result: DoxorubicinResult) -> str:
     return f"{text}."
 
 
+def short_sentence(assessment: Assessment, result: DoxorubicinResult) -> str:
+    """Return the same for the first page, which names the complications that were seen and counts the others."""
+    words = words_of(assessment)
+    n = _own(result.terms[0]).n
+    clear = [t for t in result.terms if not _own(t).counted]
+    seen = [t for t in result.terms if _own(t).counted and _own(t).apart is None]
+    febrile = next((t for t in clear if t.term == "Febrile neutropenia"), None)
+    if febrile is None or len(clear) < 2:
+        return answer_sentence(assessment, result)
+    text = f"Of {plural(n, 'patient')} who had doxorubicin through the catheter, "
+    text += "".join(f"{_own(t).counted} had {lower_first(t.term)}, " for t in seen)
+    text += f"none had febrile neutropenia or any of {len(clear) - 1} other complications of systemic doxorubicin "
+    text += f"([[doxorubicin-seen]]); that leaves true rates up to {words.percent(_own(febrile).upper, n)} possible"
+    return f"{text}{_febrile(febrile, words)}."
+
+
 def _febrile(term: TermAnswer | None, words: Words) -> str:
     """Return which published rates of febrile neutropenia are excluded, where nobody had one."""
     if term is None or not term.published:

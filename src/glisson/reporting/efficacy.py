@@ -7,10 +7,19 @@ from glisson.present.document import Block, FigureBlock, Heading, Note, Paragrap
 from glisson.present.figures.data import CurveFigure, CurvePanel, panel
 from glisson.present.figures.forest import forest
 from glisson.present.tabulate import efficacy as tables
-from glisson.present.tabulate.common import caption, endpoint_caption, find, group_name
-from glisson.present.words import listed, lower_first, sentence_case
+from glisson.present.tabulate.common import caption, count, endpoint_caption, find, group_name, unit_of
+from glisson.present.words import listed, lower_first, plural, sentence_case
 from glisson.reporting.answer import primary
-from glisson.reporting.wording import by_method, median_phrase, median_sentence, origin_of, spoken_group, words_of
+from glisson.reporting.wording import (
+    among,
+    by_method,
+    event_count,
+    median_phrase,
+    median_sentence,
+    origin_of,
+    spoken_group,
+    words_of,
+)
 
 #: Endpoints with curves of their own; the rest are given in tables.
 _DRAWN = ("os", "pfs", "liver_pfs", "ttp")
@@ -21,6 +30,10 @@ def chapter(assessment: Assessment) -> list[Block]:
     """Return the blocks of the chapter."""
     blocks: list[Block] = [Heading(text="Efficacy", anchor="efficacy")]
     drawn = _with_curves(assessment)
+    key = tables.key_results(assessment, words_of(assessment))
+    if key is not None:
+        blocks += [Paragraph(text="[[key-results]] gives every endpoint overall and by first method."),
+                   TableBlock(table=key)]  # fmt: skip
     for endpoint in assessment.endpoints:
         blocks += _endpoint(assessment, endpoint, draw=endpoint.code in drawn)
     return blocks
@@ -111,7 +124,10 @@ def _comparisons(assessment: Assessment, endpoint: EndpointResult) -> list[Block
     by_sentence: dict[str, list[str]] = {}
     for b in untested:
         by_sentence.setdefault(b.sentence, []).append(lower_first(b.title))
-    blocks += [Paragraph(lead=f"{sentence_case(listed(names))}.", text=text) for text, names in by_sentence.items()]
+    blocks += [
+        Paragraph(lead=f"{sentence_case(listed(names))}.", text=text, kind="detail")
+        for text, names in by_sentence.items()
+    ]
     return blocks
 
 
@@ -162,10 +178,22 @@ def _main_figure(assessment: Assessment, endpoint: EndpointResult, method: Break
     return FigureBlock(
         name=endpoint.code,
         title=endpoint_caption(assessment, endpoint, f"{endpoint.label} from {start}"),
-        text=_panels_text(parts) + _causes_text(endpoint, parts) + _reading(endpoint),
+        text=_counted(endpoint) + _panels_text(parts) + _causes_text(endpoint, parts) + _reading(endpoint),
         alt=_alt(assessment, endpoint, parts),
         data=CurveFigure(panels=tuple(_panel(assessment, endpoint, p) for p in parts)),
     )
+
+
+def _counted(endpoint: EndpointResult) -> str:
+    """Return how many events the curves rest on."""
+    rows = endpoint.overall.estimates
+    said = among(rows, endpoint, ())
+    if endpoint.competing:
+        cause = next((e.detail for e in rows.select("cumulative_incidence")), None)
+        events, n = (count(rows, name, (), detail) for name, detail in (("events", cause), ("n", None)))
+        whole = events is not None and n is not None
+        said = f"{event_count(endpoint, events or 0)} among {plural(n or 0, unit_of(endpoint))}" if whole else ""
+    return f"{sentence_case(said)}. " if said else ""
 
 
 def _panel(assessment: Assessment, endpoint: EndpointResult, part: Breakdown) -> CurvePanel:

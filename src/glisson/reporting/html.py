@@ -25,6 +25,7 @@ from glisson.present.table import Row, TableModel
 
 #: Lines of a cell up to this length stay on one line.
 _KEPT_TOGETHER = 24
+_NAME = re.compile(r"\b[A-Z]{1,3}-[A-Z0-9]+\b")
 
 
 def html(document: Document, figures: Mapping[str, Rendered]) -> str:
@@ -95,12 +96,13 @@ def _contents(document: Document) -> list[tuple[Heading, list[Heading]]]:
 
 
 def _parts(table: TableModel) -> dict[str, Any]:
-    """Return the upper header row as (heading, columns, first column), and the rows by section."""
+    """Return the upper header row as (heading, columns, first column), the rows by section, heads of the cells."""
     upper, place = [], 0
     for heading, span in table.spans():
         upper.append((heading, span, table.columns[place]))
         place += span
-    return {"upper": upper, "groups": _groups(table)}
+    heads = [f"{c.above}: {c.heading}" if c.above else c.heading for c in table.columns]
+    return {"upper": upper, "groups": _groups(table), "heads": [h.replace("\n", " ") for h in heads]}
 
 
 def _groups(table: TableModel) -> list[tuple[str, list[Row]]]:
@@ -125,8 +127,17 @@ def _inline(text: str, labels: dict[str, str]) -> Any:
         if is_address(target):
             out += Markup('<a class="source" href="{}">{}</a>').format(target, part)
         else:
-            out += Markup('<a href="#{}">{}</a>').format(target, part) if target else escape(part)
+            out += Markup('<a href="#{}">{}</a>').format(target, part) if target else _whole(escape(part))
     return out
+
+
+def _whole(text: Any) -> Any:
+    """Return escaped text in which a name like Y-90 stays on one line."""
+    if "-" not in text:
+        return text
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
+
+    return Markup(_NAME.sub(r'<span class="together">\g<0></span>', str(text)))
 
 
 def _cell(text: str) -> Any:
@@ -135,7 +146,7 @@ def _cell(text: str) -> Any:
 
     together = Markup('<span class="together">{}</span>')
     lines = [(len(unlinked(line)), _inline(line, {})) for line in text.split("\n")]
-    return Markup("<br>").join(together.format(x) if size <= _KEPT_TOGETHER else x for size, x in lines)
+    return Markup(" <br>").join(together.format(x) if size <= _KEPT_TOGETHER else x for size, x in lines)
 
 
 def _safe(text: str) -> Any:

@@ -31,7 +31,7 @@ def chapter(assessment: Assessment) -> list[Block]:
     paragraphs = [
         Paragraph(lead="Patients.", text=_patients(assessment)),
         *_treatment(assessment),
-        *_endpoints(assessment),
+        *_endpoints_in_short(assessment),
         Paragraph(lead="Estimation.", text=_estimation(assessment)),
         Paragraph(lead="Comparisons.", text=_comparisons(assessment)),
         *_regression(assessment),
@@ -45,6 +45,8 @@ def chapter(assessment: Assessment) -> list[Block]:
     return [
         Heading(text="Methods", anchor="methods"),
         *paragraphs,
+        Paragraph(text="The references are in [[appendix-sources]]."),
+        *_definitions(assessment),
         Heading(text="References", anchor="references", level=2),
         ListBlock(items=cited(everything), numbered=True),
     ]
@@ -83,6 +85,19 @@ def _comparison(assessment: Assessment) -> list[Paragraph]:
     if evidence_section.is_shown(result):
         told.append(Paragraph(lead="Published series.", text=evidence_section.methods_text()))
     return told
+
+
+def _endpoints_in_short(assessment: Assessment) -> list[Paragraph]:
+    if not _endpoints(assessment):
+        return []
+    text = "For every endpoint the event, the start of the clock, and where observation ends are in [[endpoint-rules]]."
+    return [Paragraph(lead="Endpoints.", text=text)]
+
+
+def _definitions(assessment: Assessment) -> list[Block]:
+    """Return how each endpoint was read from the records, for an appendix."""
+    told = _endpoints(assessment)
+    return [Heading(text="Definitions of the endpoints", anchor="endpoint-rules", level=2), *told] if told else []
 
 
 def _endpoints(assessment: Assessment) -> list[Paragraph]:

@@ -52,7 +52,7 @@ def pdf(document: Document, figures: Mapping[str, Rendered]) -> bytes:
 
     sources: Any = {"main.typ": source(document).encode()}
     sources |= {f"{block.name}.svg": figures[block.name].svg for block in document.figures()}
-    made = typst.compile(sources, format="pdf", pdf_standards="ua-1", font_paths=_font_paths(), timestamp=0)
+    made = typst.compile(sources, format="pdf", pdf_standards="ua-1", font_paths=font_paths(), timestamp=0)
     return bytes(made)
 
 
@@ -62,11 +62,32 @@ def source(document: Document) -> str:
     labels = document.labels()
     opening = f"#show: report.with(title: {_string(document.title)}, banner: {_string(document.banner)})\n"
     opening += f"#cover({_string(document.title)}, {_string(document.subtitle)}, {_string(document.banner)})\n"
-    body = "\n".join(_block(block, labels) for block in document.blocks)
+    parts = [_block(block, labels) for block in document.blocks]
+    parts.insert(document.after_first_chapter(), _contents(document))
+    body = "\n".join(parts)
     return f"{head}\n{opening}\n{body}\n#colophon({_string(document.colophon)})\n"
 
 
-def _font_paths() -> list[str]:
+def _contents(document: Document) -> str:
+    """Return the list of contents with page numbers; nothing for a document of a few chapters."""
+    listed = document.contents()
+    if not listed:
+        return ""
+    lines = ", ".join(f"({h.level}, {_string(h.full_text)}, <{h.anchor}>)" for h in listed)
+    return f"#contents(({lines},))"
+
+
+def _heading(block: Heading) -> str:
+    told = f"#heading(level: {block.level}, {_string(block.full_text)})<{block.anchor}>"
+    if not block.letter:
+        return told
+    start = "#pagebreak(weak: true)\n" if block.letter == "A" else ""
+    number = f"#set figure(numbering: n => {_string(block.letter)} + str(n))"
+    anew = "\n".join(f"#counter(figure.where(kind: {kind})).update(0)" for kind in ("table", "image"))
+    return f"{start}{number}\n{anew}\n{told}"
+
+
+def font_paths() -> list[str]:
     """Folder of the sans serif type that comes with matplotlib, for computers that have none."""
     import matplotlib as mpl  # noqa: PLC0415 - only this writer needs it
 
@@ -76,7 +97,7 @@ def _font_paths() -> list[str]:
 def _block(block: Block, labels: dict[str, str]) -> str:
     match block:
         case Heading():
-            return f"#heading(level: {block.level}, {_string(block.text)})<{block.anchor}>"
+            return _heading(block)
         case Paragraph():
             name = "answer" if block.kind == "answer" else "paragraph"
             return f"#{name}(lead: {_string(block.lead)})[{_inline(block.text, labels)}]"

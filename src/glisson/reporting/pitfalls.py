@@ -25,8 +25,11 @@ GROUPS: tuple[tuple[str, FindingSeverity], ...] = (
 
 def chapter(assessment: Reviewed) -> list[Block]:
     """Return the blocks of the chapter, worst finding first."""
-    blocks: list[Block] = [Heading(text="Pitfalls found", anchor="pitfalls")]
-    return [*blocks, *letter(assessment), *_bias(assessment)]
+    blocks: list[Block] = [Heading(text="Pitfalls found", anchor="pitfalls"), *letter(assessment)]
+    if assessment.findings:
+        text = "[[appendix-pitfalls]] tells them one by one: why each matters, what was done, and what it changes."
+        blocks.insert(3, Paragraph(text=text))  # after the opening and the table
+    return [*blocks, *_bias(assessment)]
 
 
 def letter(assessment: Reviewed) -> list[Block]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from glisson.clinical.whole_folder import check_folder, save, whole_folder
 from glisson.evidence.curve_files import points_csv, times_csv
+from glisson.evidence.readings import readings_csv
 from glisson.evidence.reconstruct import METHOD_LABEL, Reconstruction
 from glisson.evidence.redigitise import with_reading_error
 from glisson.methods.survival import kaplan_meier
@@ -63,6 +64,7 @@ def write_reconstruction(
     draws: int = 1000,
     seed: int = 20120101,
     error: float = 0.005,
+    origin: str = "",
     force: bool = False,
 ) -> Written:
     """Write a reconstruction.
@@ -76,6 +78,9 @@ def write_reconstruction(
     draws, seed, error
         Readings with error for the intervals, as in ``with_reading_error``; with 0 draws intervals are of the
         reconstructed patients alone.
+    origin
+        From which day the curve counts. Where it is given, ``readings.csv`` holds the patients as the curve was read,
+        and as further readings with error give them, for ``glisson compare --control``.
     force
         Replace an earlier reconstruction.
 
@@ -96,6 +101,8 @@ def write_reconstruction(
     summary = _summary(rows)
     with whole_folder(target) as folder:
         save(folder / "times.csv", times_csv(made))
+        if origin:
+            save(folder / "readings.csv", readings_csv(made, origin=origin, seed=seed, error=error))
         save(folder / "points.csv", points_csv(made.points.time, made.points.survival))
         save(folder / "quality.txt", f"{made}\n\n{summary}\n")
         save(folder / "reconstruction.json", _json(made, rows))

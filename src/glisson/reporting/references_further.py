@@ -28,6 +28,11 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "trials with historical control information. Biometrics 2014;70:1023-1032.",
     ),
     (
+        "imputation-rules",
+        ("rubin 1987",),
+        "Rubin DB. Multiple Imputation for Nonresponse in Surveys. New York: Wiley; 1987.",
+    ),
+    (
         "missing-data",
         ("carpenter & smuk",),
         "Carpenter JR, Smuk M. Missing data: a statistical framework for practice. Biom J 2021;63:915-947.",

@@ -42,6 +42,17 @@ class ContrastPart(Part):
     curve: PublishedCurvePart | None
 
 
+class MatchingPart(Part):
+    """Weights that give the cohort the baseline of a published arm: pseudonym and weight of every patient."""
+
+    covariates: tuple[str, ...]
+    n: int
+    effective: float
+    why_not: str
+    estimates: EstimateRows
+    weights: tuple[tuple[str, float], ...]
+
+
 class ComparedArmPart(Part):
     """One published arm."""
 
@@ -56,6 +67,7 @@ class ComparedArmPart(Part):
     differences: tuple[DifferencePart, ...]
     contrasts: tuple[ContrastPart, ...]
     matched: str
+    matching: MatchingPart | None
 
 
 class SafetyGroupPart(Part):
@@ -82,6 +94,9 @@ class SafetyContrastPart(Part):
     approximate: bool
     url: str
     groups: tuple[SafetyGroupPart, ...]
+    study: str
+    modality: str
+    counted: bool
 
 
 class SafetyComparisonPart(Part):
@@ -108,6 +123,49 @@ class BorrowingPart(Part):
     estimates: EstimateRows
 
 
+class BorrowedSeriesPart(Part):
+    """One published series that is borrowed from."""
+
+    study: str
+    label: str
+    treatment: str
+    events: int
+    n: int
+    counted: bool
+    definition: str
+    url: str
+    definition_url: str
+
+
+class BorrowedGroupPart(Part):
+    """One group of the cohort, alone and with the series borrowed from."""
+
+    group: Pairs
+    n: int
+    events: int
+    series: tuple[BorrowedSeriesPart, ...]
+    estimates: EstimateRows
+
+
+class BorrowedRatePart(Part):
+    """The rate of response of the patients of a line, or of an adverse event, with published series."""
+
+    kind: Literal["response", "toxicity"]
+    line: Literal["front", "later", "any"]
+    term: str
+    treatment: str
+    definition: str
+    groups: tuple[BorrowedGroupPart, ...]
+
+
+class BorrowedRatesPart(Part):
+    """Rates with published series borrowed from, and published rates that were not borrowed."""
+
+    rates: tuple[BorrowedRatePart, ...]
+    refused: Pairs
+    level: float
+
+
 class ComparisonPart(Part):
     """Every published arm the cohort was set beside."""
 
@@ -116,3 +174,4 @@ class ComparisonPart(Part):
     refused: str
     safety: SafetyComparisonPart | None
     borrowing: tuple[BorrowingPart, ...]
+    rates: BorrowedRatesPart | None

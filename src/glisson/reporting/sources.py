@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glisson.evidence import Arm, Library, library
+from glisson.evidence.definitions import definitions
 from glisson.present.document import Block, Document, Heading, ListBlock, Paragraph
 
 ANCHOR = "published-sources"
@@ -49,8 +50,9 @@ def _item(url: str, shelf: Library) -> str:
     """Return the publications read at an address, and the address."""
     named: dict[str, str] = {}
     keys = {(n.study_id, n.arm_id) for n in shelf.numbers if n.source_url == url}
+    defined = {d.study_id for d in definitions().values() if d.source_url == url}
     for arm in shelf.arms:
-        if (arm.study_id, arm.arm_id) in keys or arm.source_url == url:
+        if (arm.study_id, arm.arm_id) in keys or arm.source_url == url or arm.study_id in defined:
             named.setdefault(arm.study_id, _publication(arm, url))
     return " ".join([*named.values(), f"Read at {_open(url)}"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
@@ -59,6 +61,15 @@ class Estimate:
     reason: str = ""
     warning: str = ""
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep what is no number off every page, and say that an estimator failed to give its own reason."""
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            if number is not None and math.isnan(number):
+                warnings.warn(f"{self.variable}, {self.statistic}: the calculation gave no number", stacklevel=3)
+                object.__setattr__(self, name, None)
+                object.__setattr__(self, "reason", self.reason or "not estimable (the calculation gave no number)")
 
 
 @dataclass(frozen=True, slots=True)

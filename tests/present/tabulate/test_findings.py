@@ -30,9 +30,21 @@ def rows(*found: Finding) -> list[tuple[str, ...]]:
 def test_findings_are_listed_worst_first_in_words() -> None:
     table = tables.overview(assessment(), GROUPS)
     assert [r.cells for r in table.rows] == [
-        ("P21", "Patients counted under several methods", "—", "Must be corrected", "3"),
-        ("P18", "Confounding by indication", "—", "Should be considered", "—"),
-        ("P19", "Tiny groups", "—", "Worth knowing", "—"),
+        (
+            "P21",
+            "Patients counted under several methods",
+            "3 patients were treated by more than one method: counted under each, 24 patients become 27.",
+            "Must be corrected",
+            "3",
+        ),
+        (
+            "P18",
+            "Confounding by indication",
+            "The methods were given to different patients.",
+            "Should be considered",
+            "—",
+        ),
+        ("P19", "Tiny groups", "2 of 3 methods have fewer than 10 patients.", "Worth knowing", "—"),
     ]
 
 

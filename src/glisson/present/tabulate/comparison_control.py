@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from glisson.assessment import Spoken
 from glisson.assessment.comparison_control import ControlContrast, ControlResult
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, find
 from glisson.present.words import NOTHING_TO_PRINT, Words
+from glisson.tables import Estimate
+
+#: Rows of an endpoint, those that are there.
+_DETAILS = ("crude", "with reading error", "range of the sets", "weighted")
+_READ = (
+    " With reading error: the control's curve was read again many times with error; the row is the mean over the "
+    "readings with the variance within and between them (Rubin 1987), Wald and Greenwood intervals."
+)
+_SETS = (
+    " Range of the sets: the middle set of patients that agrees with the numbers printed, and the lowest and highest "
+    "over all such sets; a range of assumptions, no confidence interval."
+)
 
 
 def differences(assessment: Spoken, result: ControlResult) -> TableModel:
@@ -34,10 +48,11 @@ def numbers(assessment: Spoken, result: ControlResult, words: Words) -> TableMod
         if contrast.refused:
             continue
         rows.append(section(contrast.label))
-        rows += [_row(contrast, d, words) for d in ("crude", "weighted") if _has(contrast, d)]
+        rows += [_row(contrast, d, words) for d in _DETAILS if _has(contrast, d)]
     if not rows:
         return None
     level = words.level(result.level)
+    read, sets = (any(_has(c, d) for c in result.contrasts) for d in ("with reading error", "range of the sets"))
     return TableModel(
         name="control-numbers",
         title=caption(assessment, f"This cohort against {result.name}"),
@@ -53,7 +68,9 @@ def numbers(assessment: Spoken, result: ControlResult, words: Words) -> TableMod
             "patients count by the odds of being in this cohort given their covariates, so that they stand for "
             "patients like these; robust interval. Mean months: difference in restricted mean up to the last day that "
             "both sides reach; limits by resampling both sides, with new weights in each resample (seed "
-            f"{result.seed}). Effective patients: (sum of weights)² / sum of squared weights.",
+            f"{result.seed}). Effective patients: (sum of weights)² / sum of squared weights."
+            + (_READ if read else "")
+            + (_SETS if sets else ""),
         ),
     )
 
@@ -83,6 +100,14 @@ def balance(assessment: Spoken, result: ControlResult, words: Words) -> TableMod
     )
 
 
+def _cell(e: Estimate, words: Words) -> str:
+    """Return an estimate with its interval, or with its range where that has no level."""
+    if e.level is None and e.low is not None and e.high is not None:
+        low, high = (words.value(replace(e, value=v)) for v in (e.low, e.high))
+        return f"{words.value(e)} ({words.limits(low, high)})"
+    return words.cell(e)
+
+
 def _has(contrast: ControlContrast, detail: str) -> bool:
     return find(contrast.estimates, "rmst_difference", detail=detail) is not None
 
@@ -90,8 +115,8 @@ def _has(contrast: ControlContrast, detail: str) -> bool:
 def _row(contrast: ControlContrast, detail: str, words: Words) -> Row:
     ratio = find(contrast.estimates, "hazard_ratio", detail=detail)
     gap = find(contrast.estimates, "rmst_difference", detail=detail)
-    months = f"{words.cell(gap)}\nup to {words.months(gap.at)}" if gap is not None else NOTHING_TO_PRINT
+    months = f"{_cell(gap, words)}\nup to {words.months(gap.at)}" if gap is not None else NOTHING_TO_PRINT
     sizes = [words.number(e.value) for e in contrast.estimates.select("effective_size")]
     effective = "; ".join(reversed(sizes)) if detail == "weighted" and sizes else NOTHING_TO_PRINT
-    cell = words.cell(ratio) if ratio is not None else NOTHING_TO_PRINT
+    cell = _cell(ratio, words) if ratio is not None else NOTHING_TO_PRINT
     return Row(cells=(detail[:1].upper() + detail[1:], cell, months, effective), indent=1)

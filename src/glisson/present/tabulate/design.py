@@ -14,8 +14,9 @@ from glisson.tables import Estimate
 #: Names of what a design does, in the order of the table.
 STATISTICS = {
     "type_i_error": "Success (type I error)",
+    "type_i_error_nominal": "Success (type I error) that the formula takes for granted",
     "power": "Success (power)",
-    "power_by_score": "Success (power), by the expected score of the test",
+    "power_by_formula": "Success (power), by the textbook formula",
     "power_fixed": "Success (power), without an increase",
     "increase": "Events raised after the look",
     "planned_n": "Patients without an increase",

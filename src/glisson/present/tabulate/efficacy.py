@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from glisson.assessment import Assessment, Breakdown, EndpointResult
@@ -9,6 +10,9 @@ from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.common import caption, count, endpoint_caption, find, group_name, unit_of
 from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, lower_first, sentence_case
 from glisson.tables import Estimate, Estimates, Group
+
+#: Columns that a rule was read from; the definitions of the endpoints name them.
+_COLUMNS = re.compile(r" \([a-z_]+\.[a-z_]+[^()]*\)")
 
 
 def efficacy(assessment: Assessment, endpoint: EndpointResult, words: Words) -> TableModel:
@@ -310,7 +314,7 @@ def _columns(times: Sequence[float], endpoint: EndpointResult, words: Words) -> 
 
 
 def _notes(endpoint: EndpointResult) -> tuple[str, ...]:
-    rules = "; ".join(f"{lower_first(rule)}, {text.rstrip('.')}" for rule, text in endpoint.rules)
+    rules = "; ".join(f"{lower_first(rule)}, {_COLUMNS.sub('', text).rstrip('.')}" for rule, text in endpoint.rules)
     notes = [f"{sentence_case(rules)}."] if rules else []
     methods = dict.fromkeys(e.method for b in endpoint.breakdowns for e in b.estimates if e.method)
     notes.append(f"Estimated by: {'; '.join(methods)}.")

@@ -115,7 +115,7 @@ def overview(assessment: Reviewed, groups: Sequence[tuple[str, FindingSeverity]]
             cells=(
                 item.id,
                 item.title,
-                "; ".join(c for c in item.cases if c) or NOTHING_TO_PRINT,
+                sentence_case("; ".join(c for c in item.cases if c)) or _sentences(item.findings[0].sentence)[0],
                 names[item.severity],
                 str(len(item.patients)) if item.patients else NOTHING_TO_PRINT,
             )
@@ -126,11 +126,11 @@ def overview(assessment: Reviewed, groups: Sequence[tuple[str, FindingSeverity]]
         name="findings",
         title=caption(assessment, "Pitfalls found, worst first"),
         columns=(
-            text_column("Id", 0.6),
-            text_column("Pitfall", 2.4),
-            text_column("Where", 3),
-            text_column("Weight", 1.5),
-            text_column("Patients", 0.9),
+            text_column("Id", 0.5),
+            text_column("Pitfall", 2.0),
+            text_column("Where, or what was found", 4.2),
+            text_column("Weight", 1.2),
+            text_column("Patients", 0.8),
         ),
         rows=rows,
         notes=("Id: number of the detector. Patients: how many the finding names; —, it concerns the cohort.",),
