@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glisson.kernels.two_binomials import Stretch, first_extreme
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Effect = Literal["difference", "ratio"]
 
-#: Points at which the nuisance proportion is tried, and the rounds that refine about the worst of them.
-_POINTS, _ROUNDS, _FINE = 161, 2, 17
-#: How many local maxima are refined, and how near to the largest one they must be.
-_PEAKS, _NEAR = 2, 0.98
-#: Places tried at once in looking for a limit: over the whole scale, about the last one found, and in what is left.
-_WIDE, _CLOSE = 100, 40
-#: Of small tables more places are tried: so many in all tables together.
-_TRIED = 40_000
-#: Up to so many units of the second group each place has a grid of its own.
-_SMALL = 40
-#: Points of the nuisance proportion in this search, and the share of the sought probability that counts as found.
-_SCREENED, _SCREEN = 61, 0.985
-#: Places that are passed over together where a bound of the probability is low.
-_TOGETHER = 8
-#: Width at which the search for a limit ends, and statistics this near to the observed one are as extreme.
-_TOLERANCE, _TIE = 1e-11, 1e-9
+#: Probability that the confidence set of the two proportions, to which the worst case is restricted, may miss them.
+GAMMA = 1e-6
+#: Statistics of the observed table, less the normal quantile, at which the scale of the effect is cut at first.
+_CUTS = (0.4, 0.15, 0.0, -0.1, -0.2, -0.35, -0.5, -0.7, -1.0, -1.5, -2.5, -4.0)
+#: Parts of a stretch between which the extreme tables are bounded, and about how many stretches are looked at together.
+_PARTS, _TOGETHER = 6, 16
+#: A bound this far above the probability found, as a share of what is sought, is worth a closer look.
+_LOOSE = 0.02
+#: Effects at which a tail is worked out at once, and how far beyond its crossing it is proven to be low enough.
+_NODES, _BEYOND = 7, 1e-9
+#: Width at which the search for a limit ends.
+_TOLERANCE = 1e-10
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +42,7 @@ def unconditional_interval(
     effect
         ``"difference"`` or ``"ratio"``.
     level
-        Confidence level; each side errs with at most half of the rest at every nuisance proportion that is tried.
+        Confidence level; each side errs with at most half of the rest, whatever the two proportions are.
 
     Returns
     -------
@@ -56,276 +52,243 @@ def unconditional_interval(
     Notes
     -----
     Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209: two one-sided tests, ordered by the score statistic, inverted, each
-    at its worst nuisance proportion. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226. The
-    worst place is sought on a grid that is refined: a spike of the tail narrower than the grid, near 0 or 1, can be
-    missed where a group is large.
+    at its worst nuisance proportion. Berger RL, Boos DD. J Am Stat Assoc 1994;89:1012-1016: the worst proportion is
+    looked for where both are within their Clopper-Pearson limits of level 1 - gamma / 2, gamma = 1e-6, and gamma is
+    taken from what each side may err. Restricted proportions: Miettinen O, Nurminen M. Stat Med 1985;4:213-226.
+    The limit is the last effect that is not rejected, whether or not others before it are.
 
     Examples
     --------
     >>> [round(limit, 3) for limit in unconditional_interval(0, 13, 9, 65)]
-    [-0.253, 0.132]
+    [-0.252, 0.106]
     >>> [round(limit, 2) for limit in unconditional_interval(0, 13, 9, 65, effect="ratio")]
-    [0.0, 1.97]
+    [0.0, 1.89]
     """
-    a = (1 - level) / 2
+    a = (1 - level) / 2 - GAMMA
+
+    def last(x1: int, n1: int, x2: int, n2: int) -> float:
+        return _limit(_Side(x1, n1, x2, n2, ratio=effect == "ratio"), a)
+
     if effect == "difference":
-        table = _Table(x1=x1, n1=n1, x2=x2, n2=n2, ratio=False)
-        here = x1 / n1 - x2 / n2
-        return -_limit(table, lambda s: -s, -here, a, upper=False), _limit(table, lambda s: s, here, a, upper=True)
-    if not x1 and not x2:
-        return 0.0, math.inf
-    table = _Table(x1=x1, n1=n1, x2=x2, n2=n2, ratio=True)
-    here = (x1 / n1) / (x1 / n1 + x2 / n2)  # a ratio r is searched on r / (1 + r), which runs from 0 to 1
-    low = 1 - _limit(table, lambda s: (1 - s) / s, 1 - here, a, upper=False) if x1 else 0.0
-    high = _limit(table, lambda s: s / (1 - s), here, a, upper=True) if x2 else 1.0
-    return low / (1 - low), math.inf if high >= 1 else high / (1 - high)
+        return -last(x2, n2, x1, n1), last(x1, n1, x2, n2)
+    low, high = (last(*groups) if groups[2] else 1.0 for groups in ((x2, n2, x1, n1), (x1, n1, x2, n2)))
+    return (1 - low) / low, high / (1 - high) if high < 1 else math.inf
 
 
-def _limit(table: _Table, effect: Callable[[Any], Any], inside: float, a: float, *, upper: bool) -> float:
-    """Return where the tail falls to ``a`` for the last time between a point inside the interval and the end, 1.
+def _limit(side: _Side, a: float) -> float:
+    """Return the last effect whose worst tail is above ``a``.
 
-    A tail falls, leaps up where another table becomes extreme, and falls again: so many places are tried at once.
+    Stretches of effects are dropped where no effect in them can have such a tail, the others are cut, until the last of
+    them has the same extreme tables throughout: there the tail falls, and the limit is where it reaches ``a``.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 - SciPy only where it is needed
-
-    low, high = inside, 1.0
-    wide = min(max(_WIDE, _TRIED // ((table.n1 + 1) * (table.n2 + 1))), 5 * _WIDE)
-    for places, onwards in ((wide, 4.0), (_CLOSE, 0.0)):
-        tried = np.linspace(low, high, places)[1:-1]
-        if high <= low:
-            return 1.0
-        above = _last_above(table, effect(tried), _SCREEN * a, upper=upper)
-        width = float(tried[1] - tried[0])
-        low = low if above is None else float(tried[above])
-        high = min(low + (1 + onwards) * width, high)
-
-    tail = _Tail(table, effect, a, upper=upper)
-    width = high - low
-    while high < 1.0 and tail(high) > 0:
-        low, high = high, min(high + width, 1.0)
-    if high >= 1.0:
-        high = 1.0 - _TOLERANCE
-        if tail(high) > 0:
-            return 1.0
-    while low > inside and tail(low) <= 0:
-        low, high = max(low - width, inside), low
-    if low <= inside and tail(low) <= 0:
-        return high
-    tail.between(low, high)
-    return float(brentq(tail, low, high, xtol=_TOLERANCE))
-
-
-class _Tail:
-    """The logarithm of the tail over ``a``: each place is worked out once, and what is extreme there is kept."""
-
-    def __init__(self, table: _Table, effect: Callable[[Any], Any], a: float, *, upper: bool) -> None:
-        self._table, self._effect, self._a, self._upper = table, effect, a, upper
-        self._found: dict[float, float] = {}
-        self._reach: dict[float, Ints] = {}
-        self._ends: tuple[Ints, Ints] | None = None
-
-    def between(self, low: float, high: float) -> None:
-        """Look only between two places from now on, both of which are known."""
-        self._ends = self._reach[low], self._reach[high]
-
-    def __call__(self, s: float) -> float:
-        if s not in self._found:
-            e = float(self._effect(s))
-            if self._ends is not None and (self._ends[0] == self._ends[1]).all():
-                reach = self._ends[0]
-            else:
-                reach = self._table.reach(np.array([e]), self._ends, upper=self._upper)[0]
-            self._reach[s] = reach
-            self._found[s] = math.log(max(self._table.tail(e, reach, upper=self._upper), 1e-300) / self._a)
-        return self._found[s]
+    known, low, high = side.here, *side.stretches(a)
+    while len(low):
+        ever = side.extreme(low, high, ever=True)
+        kept = side.most(low, ever, a) > a
+        low, high, ever = _only(kept, low, high, ever)
+        if not len(low):
+            return known
+        always = side.extreme(low, high, ever=False)
+        known = max(known, float(high[side.least(high, always) > a].max(initial=known)))
+        low, high, ever, always = _only(high > known, low, high, ever, always)
+        while len(low) and (ever[-1] == always[-1]).all():
+            k = _alike(low, high, ever, always)
+            found = side.crossing(float(low[k]), float(high[-1]), ever[-1], a)
+            if found is not None:
+                return found
+            low, high, ever, always = _only(slice(k), low, high, ever, always)
+        if len(low) and (ever[-1] != always[-1]).sum() == 1:
+            found = side.leap(float(low[-1]), float(high[-1]), ever[-1], always[-1], a)
+            if found is not None:
+                return found
+        if len(low) and high[-1] - low[-1] < _TOLERANCE:
+            return float(high[-1])
+        last = slice(-_TOGETHER, None)
+        edges = np.linspace(low[last], high[last], max(_TOGETHER // max(len(low), 1), 2) + 1, axis=1)
+        low = np.concatenate([low[:-_TOGETHER], edges[:, :-1].ravel()])
+        high = np.concatenate([high[:-_TOGETHER], edges[:, 1:].ravel()])
+    return known
 
 
-def _last_above(table: _Table, effects: Floats, least: float, *, upper: bool) -> int | None:
-    """Return the last of many effects whose tail, on the grid alone, is above ``least``.
+def _only(kept: Any, *values: Any) -> list[Any]:
+    return [v[kept] for v in values]
 
-    While the same tables are extreme the tail falls; so between two places it is at most the probability, at the first,
-    of all tables that are extreme at either. Places between which even that is low are passed over together.
+
+def _alike(low: Floats, high: Floats, ever: Ints, always: Ints) -> int:
+    """Return where the stretches begin that adjoin the last one and have the same extreme tables throughout."""
+    k = len(low) - 1
+    while k and high[k - 1] == low[k] and (ever[k - 1] == ever[-1]).all() and (always[k - 1] == ever[-1]).all():
+        k -= 1
+    return k
+
+
+class _Side:
+    """What is needed for the upper limit: hypotheses about the effect, and the tables that speak for less.
+
+    The effect is p1 - p2, or s = r / (1 + r) for the ratio r = p1 / p2. The smaller group comes first: the upper limit
+    of p1 - p2 is that of q2 - q1, and p1 = r p2 is q2 = q1 / r + 1 - 1 / r, with q for units without the event.
     """
-    begin = np.arange(0, len(effects), _TOGETHER)
-    end = np.minimum(begin + _TOGETHER - 1, len(effects) - 1)
-    reach = table.reach(effects[np.concatenate([begin, end])], upper=upper)
-    widest = (np.minimum if upper else np.maximum)(reach[: len(begin)], reach[len(begin) :])
-    for k in np.flatnonzero(table.screen(effects[begin], widest, upper=upper) > least)[::-1]:
-        here = effects[begin[k] : end[k] + 1]
-        ends = reach[k], reach[len(begin) + k]
-        above = np.flatnonzero(table.screen(here, table.reach(here, ends, upper=upper), upper=upper) > least)
-        if len(above):
-            return int(begin[k] + above[-1])
-    return None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """The observed table, and hypotheses about it: p1 = p2 + effect, or p1 = effect * p2 for ratios."""
-
-    x1: int
-    n1: int
-    x2: int
-    n2: int
-    ratio: bool
-
-    def _line(self, effect: Any) -> tuple[Any, Any]:
-        """Return slope and intercept of p1 in p2."""
-        return (effect, 0.0 * effect) if self.ratio else (1.0 + 0.0 * effect, effect)
-
-    def score(self, effect: Any, i: Any, j: Any) -> Floats:
-        """Return the score statistic of tables."""
-        slope, intercept = self._line(effect)
-        p2 = (_ratio_p2 if self.ratio else _difference_p2)(i, j, self.n1, self.n2, effect)
-        p1 = _clip(slope * p2 + intercept, 0.0, 1.0)
-        variance = p1 * (1 - p1) / self.n1 + slope**2 * p2 * (1 - p2) / self.n2
-        gap = i / self.n1 - slope * j / self.n2 - intercept
-        return np.asarray(np.where(np.abs(gap) < _TIE, 0.0, gap / np.sqrt(np.maximum(variance, 1e-300))))
-
-    def _seen(self, effect: Floats, *, upper: bool) -> Floats:
-        """Return the score statistic of the observed table, moved by what still counts as equal."""
-        seen = self.score(effect, np.full(effect.shape, float(self.x1)), np.full(effect.shape, float(self.x2)))
-        return seen + (1 if upper else -1) * _TIE * np.maximum(1.0, np.abs(seen))
-
-    def reach(self, effect: Floats, between: tuple[Ints, Ints] | None = None, *, upper: bool) -> Ints:
-        """Return where the tables as extreme as the observed one begin (upper) or end (lower) in each row.
-
-        The score falls along a row. Shape (effects, n1 + 1). ``between`` holds the answers on both sides, between which
-        these are expected; where they are not, they are looked for in the whole row.
-        """
-        e, i = effect[:, None], np.arange(self.n1 + 1.0)
-        seen, shape = self._seen(e, upper=upper), (len(effect), self.n1 + 1)
-
-        def beyond(j: Ints) -> NDArray[np.bool_]:  # whether j has reached it: its score is at most (or below) that seen
-            score = self.score(e, i, _clip(j, 0, self.n2))
-            return ((score <= seen if upper else score < seen) & (j >= 0)) | (j > self.n2)
-
-        def search(first: Ints, last: Ints) -> Ints:
-            for _ in range(int((last - first).max()).bit_length()):
-                middle = (first + last) // 2
-                reached = beyond(middle) | (first >= last)
-                first, last = np.where(reached, first, middle + 1), np.where(reached, np.minimum(middle, last), last)
-            return first
-
-        if between is not None:
-            low, high = (np.broadcast_to(v, shape) for v in (np.minimum(*between), np.maximum(*between)))
-            if bool(beyond(high).all()) and not beyond(low - 1).any():
-                return search(low, high)
-        return search(np.zeros(shape, dtype=np.int64), np.full(shape, self.n2 + 1))
-
-    def screen(self, effect: Floats, reach: Ints, *, upper: bool) -> Floats:
-        """Return the largest probability, on the grid alone, of tables up to where they reach in each row."""
-        slope, intercept = (np.broadcast_to(v, effect.shape)[:, None] for v in self._line(effect))
-        low, high = np.maximum(0.0, -intercept / slope), np.minimum(1.0, (1.0 - intercept) / slope)
-        if self.n2 <= _SMALL:  # a grid of its own for each effect, ends included
-            p2 = low + (high - low) * _unit(_SCREENED)
-            sums = _sums(p2.ravel(), self.n2).reshape(*p2.shape, self.n2 + 2)
-            below = np.take_along_axis(sums, np.broadcast_to(reach[:, None, :], (*p2.shape, self.n1 + 1)), axis=2)
+    def __init__(self, x1: int, n1: int, x2: int, n2: int, *, ratio: bool) -> None:
+        self._observed, self._ratio = (x1, n1, x2, n2), ratio
+        box1, box2 = _clopper_pearson(x1, n1), _clopper_pearson(x2, n2)
+        if ratio:
+            self.here, self._end = x1 * n2 / (x1 * n2 + x2 * n1), box1[1] / (box1[1] + box2[0])
         else:
-            grid, shared = (v[::2] for v in _on_grid(self.n2))  # every other point will do
-            p2 = np.broadcast_to(grid, (len(effect), len(grid)))
-            below = np.moveaxis(shared[:, reach], 0, 1)  # (effects, grid, rows): probability of fewer events than that
+            self.here, self._end = x1 / n1 - x2 / n2, box1[1] - box2[0]
+        self._turned = (n1, x1) > (n2, n2 - x2)
+        if self._turned:
+            x1, n1, x2, n2 = n2 - x2, n2, n1 - x1, n1
+            box1, box2 = ((1 - high, 1 - low) for low, high in (box2, box1))
+        self._surely = [(x1, x2)]  # as extreme as itself, and so is its mirror image
+        if n1 == n2 and not ratio:
+            self._surely.append((n2 - x2, n1 - x1))
+        self._stretch = Stretch(n1, n2, box1, box2)
+
+    def _line(self, effect: Floats) -> tuple[Floats, Floats]:
+        """Return slope and intercept of p1 in p2, of the groups as they are ordered here."""
+        if not self._ratio:
+            return np.ones_like(effect), effect
+        r = effect / (1 - effect)
+        return (1 / r, 1 - 1 / r) if self._turned else (r, 0 * r)
+
+    def _score(self, effect: Floats, table: tuple[int, int] | None = None) -> Floats:
+        """Return the score statistic of a table, by default the observed one, below 0 beyond its own estimate."""
+        x1, n1, x2, n2 = self._observed
+        if table is not None:
+            x1, x2 = (n1 - table[1], n2 - table[0]) if self._turned else table
+        slope, intercept = (effect / (1 - effect), 0 * effect) if self._ratio else (np.ones_like(effect), effect)
+        p2 = _ratio_p2(x1, x2, n1, n2, slope) if self._ratio else _difference_p2(x1, x2, n1, n2, effect)
         p1 = np.clip(slope * p2 + intercept, 0.0, 1.0)
-        mass1 = _binomial(p1.ravel(), self.n1).reshape(*p1.shape, self.n1 + 1)
-        total = np.einsum("egr,egr->eg", mass1, 1 - below if upper else below)
-        return np.asarray(np.where((p2 >= low) & (p2 <= high), total, 0.0).max(axis=1))
+        variance = p1 * (1 - p1) / n1 + slope**2 * p2 * (1 - p2) / n2
+        score = (x1 / n1 - slope * x2 / n2 - intercept) / np.sqrt(np.maximum(variance, 1e-300))
+        return np.asarray(np.clip(score, -1e6, 1e6 if table else -1e-9))
 
-    def tail(self, effect: float, reach: Ints, *, upper: bool) -> float:
-        """Return the largest probability of tables up to where they reach in each row, over the nuisance proportion.
+    def stretches(self, a: float) -> tuple[Floats, Floats]:
+        """Return the ends of stretches of effects beyond the estimate, short where the limit is likely to be."""
+        from scipy.special import ndtri  # noqa: PLC0415
 
-        Tried on a grid, then closer and closer about the best points, and at the top of a parabola at last.
+        start = max(self.here, 1e-9) if self._ratio else self.here
+        if self._end <= start:
+            return np.array([]), np.array([])
+        effect = np.linspace(start, self._end, 129)
+        inner = np.interp(float(ndtri(a)) + np.array(_CUTS), self._score(effect)[::-1], effect[::-1])
+        edges = np.unique(np.concatenate([[start], inner, [self._end]]))
+        return edges[:-1], edges[1:]
+
+    def extreme(self, low: Floats, high: Floats, *, ever: bool) -> Ints:
+        """Return from which event of group 2 on tables are extreme somewhere, or everywhere, between two effects.
+
+        The score of every table falls with the effect. So only those tables can be extreme between two effects whose
+        score at the second is at most the observed one at the first, and those are whose score at the first is at most
+        the observed one at the second; each stretch is cut into parts for this.
+        """
+        edges = np.linspace(low, high, _PARTS + 1, axis=1)
+        score, near, far = self._score(edges), slice(None, -1), slice(1, None)
+        effect, seen = (edges[:, far], score[:, near]) if ever else (edges[:, near], score[:, far])
+        found: Ints = first_extreme(*self._line(effect.ravel()), seen.ravel(), self._stretch.n1, self._stretch.n2)
+        found = found.reshape(*effect.shape, -1)
+        found = np.asarray(found.min(axis=1) if ever else found.max(axis=1))
+        for i, j in self._surely:
+            found[:, : i + 1] = np.minimum(found[:, : i + 1], j)
+        return found
+
+    def least(self, effect: Floats, first: Ints) -> Floats:
+        """Return what the worst tail of tables is at effects, or somewhat less."""
+        return self._stretch.screen(*self._line(effect), first)[0]
+
+    def most(self, effect: Floats, first: Ints, a: float) -> Floats:
+        """Return what the worst tail of tables is at effects, or somewhat more; nearly exact about ``a``.
+
+        The same tables are less probable at larger effects: each p1 is larger there, or p2
+        smaller. So this bounds the tails from one effect to the next as well.
         """
         slope, intercept = self._line(effect)
-        low, high = max(0.0, -intercept / slope), min(1.0, (1.0 - intercept) / slope)
+        least, most = self._stretch.screen(slope, intercept, first)
+        doubt = np.flatnonzero((least <= a) & (most > a))
+        if len(doubt):
+            least[doubt], most[doubt] = self._stretch.screen(slope[doubt], intercept[doubt], first[doubt], fine=True)
+        loose = most - least > _LOOSE * a
+        loose[-1:] = True  # the limit lies in the last stretch if anything there has such a tail
+        for k in np.flatnonzero((least <= a) & (most > a) & loose):
+            most[k] = self._stretch.largest(slope[k], intercept[k], first[k], level=a)
+        return most
 
-        def probability(p2: Floats, sums: Floats) -> Floats:
-            below = sums[:, reach]
-            mass1 = _binomial(np.clip(slope * p2 + intercept, 0.0, 1.0), self.n1)
-            return np.asarray((mass1 * (1 - below if upper else below)).sum(axis=1))
+    def crossing(self, low: float, high: float, first: Ints, a: float) -> float | None:
+        """Return where the tail of the same tables falls to ``a``, ``high`` if beyond, ``None`` if before ``low``.
 
-        def anew(p2: Floats) -> Floats:
-            return probability(p2.ravel(), _sums(p2.ravel(), self.n2)).reshape(p2.shape)
+        Sought near the top at ``low`` alone, and then everywhere if the tail is not below ``a`` just beyond.
+        """
+        from scipy.interpolate import BarycentricInterpolator  # noqa: PLC0415 - SciPy only where it is needed
+        from scipy.optimize import brentq  # noqa: PLC0415
 
-        grid, sums = _on_grid(self.n2)
-        inside = np.flatnonzero((grid > low) & (grid < high))
-        points = np.concatenate([[low], grid[inside], [high]])
-        ends = _sums(points[[0, -1]], self.n2)
-        found = probability(points, np.concatenate([ends[:1], sums[inside], ends[1:]]))
-        best, peaks = float(found.max()), np.array(_peaks(found))
-        left, right = points[np.maximum(peaks - 1, 0)], points[np.minimum(peaks + 1, len(points) - 1)]
-        rows = np.arange(len(peaks))
-        for _ in range(_ROUNDS):
-            near = np.linspace(left, right, _FINE, axis=1)
-            found = anew(near)
-            best, top = max(best, float(found.max())), np.clip(found.argmax(axis=1), 1, _FINE - 2)
-            left, right = near[rows, top - 1], near[rows, top + 1]
-        a, b, c = (found[rows, top + k] for k in (-1, 0, 1))
-        shift = np.clip((a - c) / (2 * np.minimum(a - 2 * b + c, -1e-300)), -1.0, 1.0)
-        return max(best, float(anew(np.clip(near[rows, top] + shift * (right - left) / 2, low, high)).max()))
+        effect = (low + high) / 2 - (high - low) / 2 * np.cos(np.linspace(0, math.pi, _NODES))
+        tails = np.log(np.maximum(self._stretch.near_top(*self._line(effect), first), 1e-300) / a)
+        if tails[-1] > 0:
+            return high
+        if tails[0] > 0:
+            curve = BarycentricInterpolator(effect, tails)
+            found = float(brentq(lambda e: float(curve(e)), low, high, xtol=1e-13))
+            before, beyond = max(found - _BEYOND, low), min(found + _BEYOND, high)
+            if self._worst(beyond, first, level=a) <= a < self._worst(before, first, level=a):
+                return beyond
+        elif self._worst(low, first, level=a) <= a:
+            return None
+        if self._worst(high, first, level=a) > a:
+            return high
+        return float(brentq(lambda e: math.log(max(self._worst(e, first), 1e-300) / a), low, high, xtol=1e-13))
 
+    def leap(self, low: float, high: float, ever: Ints, always: Ints, a: float) -> float | None:
+        """Return where one table ceases to be extreme, if without it the tail is low enough and with it too high.
 
-def _peaks(found: Floats) -> list[int]:
-    """Return the places of the local maxima that may hold the largest one, the largest first."""
-    wall = np.concatenate([[-1.0], found, [-1.0]])
-    tops = np.flatnonzero((found >= wall[:-2]) & (found >= wall[2:]) & (found > _NEAR * found.max()))
-    return [int(k) for k in tops[np.argsort(-found[tops])][:_PEAKS]]
+        Where it is extreme last is narrowed down as the stretches were, from two scores alone.
+        """
+        row = int(np.flatnonzero(ever != always)[0])
+        if always[row] - ever[row] != 1:
+            return None
+        table = row, int(ever[row])
+        while high - low > _TOLERANCE:
+            edges = np.linspace(low, high, 4 * _TOGETHER + 1)
+            perhaps = np.flatnonzero(self._score(edges[1:], table) <= self._score(edges[:-1]))
+            if not len(perhaps):
+                return None
+            low, high = float(edges[perhaps[-1]]), float(edges[perhaps[-1] + 1])
+        here = np.array([low])
+        extreme = bool((self._score(here, table) <= self._score(here)).all())
+        if extreme and self._worst(high, always, level=a) <= a < self._worst(high, ever, level=a):
+            return high
+        return None
 
-
-@lru_cache(maxsize=32)
-def _on_grid(n: int) -> tuple[Floats, Floats]:
-    """Return nuisance proportions, dense at both ends, and the distribution of n units at each."""
-    grid = _unit(_POINTS)
-    return grid, _sums(grid, n)
-
-
-def _unit(points: int) -> Floats:
-    return np.asarray(np.sin(np.linspace(0, math.pi / 2, points)) ** 2)
-
-
-def _sums(p: Floats, n: int) -> Floats:
-    """Return the probability of fewer than k events for k = 0 .. n + 1, shape (points, n + 2)."""
-    out = np.zeros((len(p), n + 2))
-    np.cumsum(_binomial(p, n), axis=1, out=out[:, 1:])
-    return out
-
-
-def _clip(value: Any, low: Any, high: Any) -> Any:
-    """Return values within bounds; twice as quick as ``numpy.clip`` for the small arrays here."""
-    return np.minimum(np.maximum(value, low), high)
+    def _worst(self, effect: float, first: Ints, level: float | None = None) -> float:
+        slope, intercept = self._line(np.array([effect]))
+        return self._stretch.largest(slope[0], intercept[0], first, level)
 
 
-def _difference_p2(i: Any, j: Any, n1: int, n2: int, d: Any) -> Floats:
-    """Return the likeliest p2 given p1 = p2 + d: the root of a cubic in its closed form."""
-    n, c = n1 + n2, i + j
+def _clopper_pearson(x: int, n: int) -> tuple[float, float]:
+    """Return limits that miss a proportion with at most half of gamma."""
+    from scipy.special import betaincinv  # noqa: PLC0415
+
+    low = float(betaincinv(x, n - x + 1, GAMMA / 4)) if x else 0.0
+    return low, float(betaincinv(x + 1, n - x, 1 - GAMMA / 4)) if x < n else 1.0
+
+
+def _difference_p2(x1: int, x2: int, n1: int, n2: int, d: Floats) -> Floats:
+    """Return the likeliest p2 given p1 = p2 + d: the root of a cubic in its closed form, and a step of Newton's."""
+    n, c = n1 + n2, x1 + x2
     b2 = (n1 + 2 * n2) * d - n - c
-    b1 = (n2 * d - n - 2 * j) * d + c
-    b0 = j * d * (1 - d)
+    b1 = (n2 * d - n - 2 * x2) * d + c
+    b0 = x2 * d * (1 - d)
     q = (b2 / (3 * n)) ** 3 - b1 * b2 / (6 * n**2) + b0 / (2 * n)
     p = np.where(q >= 0, 1.0, -1.0) * np.sqrt(np.maximum((b2 / (3 * n)) ** 2 - b1 / (3 * n), 0.0))
-    cosine = q / np.where(p == 0, 1.0, p**3)
-    angle = (math.pi + np.arccos(_clip(cosine, -1.0, 1.0))) / 3
+    angle = (math.pi + np.arccos(np.clip(q / np.where(p == 0, 1.0, p**3), -1.0, 1.0))) / 3
     p2 = 2 * p * np.cos(angle) - b2 / (3 * n)
-    return np.asarray(_clip(p2, np.maximum(0.0, -d), np.minimum(1.0, 1.0 - d)))
+    rise = (3 * n * p2 + 2 * b2) * p2 + b1
+    p2 = p2 - (((n * p2 + b2) * p2 + b1) * p2 + b0) / np.where(rise == 0, math.inf, rise)
+    return np.asarray(np.clip(p2, np.maximum(0.0, -d), np.minimum(1.0, 1.0 - d)))
 
 
-def _ratio_p2(i: Any, j: Any, n1: int, n2: int, r: Any) -> Floats:
+def _ratio_p2(x1: int, x2: int, n1: int, n2: int, r: Floats) -> Floats:
     """Return the likeliest p2 given p1 = r p2: the smaller root of a quadratic."""
-    a, b, c = (n1 + n2) * r, -(n1 * r + i + n2 + j * r), i + j
+    a, b, c = (n1 + n2) * r, -(n1 * r + x1 + n2 + x2 * r), x1 + x2
     root = 2 * c / (-b + np.sqrt(np.maximum(b**2 - 4 * a * c, 0.0)))  # the same root, without a difference of equals
-    return np.asarray(_clip(root, 0.0, np.minimum(1.0, 1.0 / r)))
-
-
-@lru_cache(maxsize=256)
-def _log_ways(n: int) -> Floats:
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1.0, n + 1)))])
-    return np.asarray(logs[n] - logs - logs[::-1])
-
-
-def _binomial(p: Floats, n: int) -> Floats:
-    """Return the probabilities of 0 .. n events, shape (points, n + 1)."""
-    k = np.arange(n + 1.0)
-    inside = np.clip(p, 1e-300, 1 - 1e-16)[:, None]
-    mass = np.exp(_log_ways(n) + k * np.log(inside) + (n - k) * np.log1p(-inside))
-    mass[p <= 0] = k == 0
-    mass[p >= 1] = k == n
-    return np.asarray(mass)
+    return np.asarray(np.clip(root, 0.0, np.minimum(1.0, 1.0 / r)))

@@ -9,7 +9,7 @@ from glisson.errors import InputError
 from glisson.kernels.exact_unconditional import unconditional_interval
 from glisson.tables import Estimate, Estimates, Group
 
-METHOD = "exact unconditional, score statistic (Chan-Zhang)"
+METHOD = "exact unconditional, score statistic: Chan-Zhang limits with Berger-Boos restriction, gamma 1e-6"
 
 
 def risk_contrast(
@@ -52,14 +52,14 @@ def risk_contrast(
 
     Notes
     -----
-    Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209. Unconditional: each limit errs with at most half of ``1 - level``
-    at every nuisance proportion that is tried; the page of methods says how dense they are.
+    Chan ISF, Zhang Z. Biometrics 1999;55:1202-1209. Berger RL, Boos DD. J Am Stat Assoc 1994;89:1012-1016.
+    Unconditional: each limit errs with at most half of ``1 - level``, whatever the two proportions are.
 
     Examples
     --------
     >>> rows = risk_contrast(0, 13, 9, 65, variable="febrile neutropenia")
     >>> [(r.statistic, round(r.value, 2), round(r.low, 2), round(r.high, 2)) for r in rows]
-    [('risk_difference', -0.14, -0.25, 0.13), ('risk_ratio', 0.0, 0.0, 1.97)]
+    [('risk_difference', -0.14, -0.25, 0.11), ('risk_ratio', 0.0, 0.0, 1.89)]
     """
     for x, size in ((events, n), (other_events, other_n)):
         if size < 1 or not 0 <= x <= size:

@@ -68,8 +68,9 @@ def methods_text(result: ComparisonResult) -> str:
         "curves were drawn through the printed medians and rates with constant hazards between them; the one-sample "
         "log-rank test and the ratio of observed to expected events allow for the uncertainty of both sides (Breslow "
         "1975, Finkelstein 2003). E-values: VanderWeele & Ding 2017; bias of a binary factor: Bross 1966. Rates of "
-        "adverse events have exact unconditional intervals (Chan & Zhang 1999). Hazards, and rates of response "
-        "and of adverse events, were borrowed by a robust predictive prior (Schmidli 2014) and by power priors "
+        "adverse events have exact unconditional intervals (Chan & Zhang 1999), the worst rates sought within their "
+        "confidence set of level 1 - 10^-6 (Berger & Boos 1994). Hazards, and rates of response and of adverse events, "
+        "were borrowed by a robust predictive prior (Schmidli 2014) and by power priors "
         "(Ibrahim & Chen 2000, Duan 2006)."
     )
 

@@ -179,6 +179,12 @@ FURTHER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "proportions. Biometrics 1999;55:1202-1209.",
     ),
     (
+        "berger-boos",
+        ("berger & boos",),
+        "Berger RL, Boos DD. P values maximized over a confidence set for the nuisance parameter. J Am Stat Assoc "
+        "1994;89:1012-1016.",
+    ),
+    (
         "power-prior",
         ("ibrahim & chen",),
         "Ibrahim JG, Chen MH. Power prior distributions for regression models. Stat Sci 2000;15:46-60.",

@@ -33,10 +33,11 @@ def safety(assessment: Spoken, result: SafetyComparison, words: Words) -> TableM
         notes=(
             f"Here: patients with the event, by record or blood count, within {result.window_days} days of a session; "
             "methods by first treatment. Difference: this cohort less the published arm; below 0, fewer events here. "
-            "Limits are exact for two independent groups (Chan and Zhang 1999): they err with at most half of the rest "
-            "on each side, whatever the two rates are. About: worked out from a printed percentage, where the "
-            "source gives no count or no denominator. Events of trials were asked for at every visit over the whole "
-            "treatment, those here are what case notes hold of some weeks: a difference in how closely anybody looked "
+            "Limits are exact for two independent groups (Chan and Zhang 1999, Berger and Boos 1994): they err with at "
+            "most half of the rest on each side, whatever the two rates are. About: worked out from a printed "
+            "percentage, where the source gives no count or no denominator. Events of trials were asked for at every "
+            "visit over the whole treatment, those here are what case notes hold of some weeks: a difference in how "
+            "closely anybody looked "
             "favours this cohort. Lines of therapy are not matched: who had more chemotherapy before has less "
             "reserve.",
             "Read at: " + "; ".join(dict.fromkeys(f"{c.label}, {c.url}" for c in result.contrasts)) + ".",
