@@ -33,8 +33,7 @@ from glisson.kernels.planned import Weibull, log_survival_variance
 
 NAGASHIMA = (
     "Nagashima K, Noma H, Sato Y, Gosho M. Sample size calculations for single-arm survival studies using "
-    "transformations "
-    "of the Kaplan-Meier estimator. Pharm Stat 2021;20:499-511."
+    "transformations of the Kaplan-Meier estimator. Pharm Stat 2021;20:499-511."
 )
 BORGAN = (
     "Borgan O, Liestol K. A note on confidence intervals and bands for the survival function based on transformations. "
@@ -139,9 +138,8 @@ def _counted(
     rows = [replace(row, variable="milestone") for row in found.characteristics]
     text = (
         f"This is a single-arm trial. Survival of {percent(low.value)} at {when.value:g} {unit}s is not worth "
-        "pursuing, "
-        f"survival of {percent(high.value)} is. {plan.sentence(n)} Everybody is followed to the milestone, so that the "
-        f"number of survivors is binomial: {rule}.",
+        f"pursuing, survival of {percent(high.value)} is. {plan.sentence(n)} Everybody is followed to the milestone, "
+        f"so that the number of survivors is binomial: {rule}.",
         found.protocol[1],
         "Survival at the milestone is reported as the proportion alive with its exact interval, and beside it the "
         "Kaplan-Meier estimate in case somebody is lost after all.",

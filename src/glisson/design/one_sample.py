@@ -40,8 +40,7 @@ FINKELSTEIN = (
 )
 SCHMIDT = (
     "Schmidt R, Kwiecien R, Faldum A, Berthold F, Hero B, Ligges S. Sample size calculation for the one-sample "
-    "log-rank "
-    "test. Stat Med 2015;34:1031-1040."
+    "log-rank test. Stat Med 2015;34:1031-1040."
 )
 TRAP = (
     "The hazard ratio multiplies the hazard at every time. Under a Weibull curve the scale of the times changes by its "

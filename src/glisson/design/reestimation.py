@@ -97,8 +97,8 @@ def blinded_reestimation(
     )
     text = (
         f"In month {at_month:g} there were {seen}. This is {factor:.2f} times the hazard planned. With it {trial.n} "
-        f"patients "
-        f"are needed, where {planned.n} were planned. The hazard ratio to be shown and the {trial.events} events stay."
+        f"patients are needed, where {planned.n} were planned. The hazard ratio to be shown and the {trial.events} "
+        "events stay."
     )
     return replace(
         trial,
@@ -211,14 +211,12 @@ def promising_zone(
         boundaries=zones,
         characteristics=Estimates(tuple(_zone_rows(arms, rule, drift, plan.n, plan.events, n))),
         protocol=(
-            f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}, "
-            f"compared by a "
-            f"one-sided log-rank test at the {alpha:g} level. {plan.events} events of {plan.n} patients, entered over "
-            f"{months(plan.accrual_months)}, are planned.",
+            f"Patients are randomised {randomised(arms.allocation)}. The primary endpoint is {arms.outcome}, compared "
+            f"by a one-sided log-rank test at the {alpha:g} level. {plan.events} events of {plan.n} patients, entered "
+            f"over {months(plan.accrual_months)}, are planned.",
             *(b.rule for b in zones),
             "The weights of the stages are fixed beforehand and the decision rests on the log-rank statistic alone, "
-            "which "
-            "keeps alpha. There is no early stopping.",
+            "which keeps alpha. There is no early stopping.",
             *crossing(arms),
         ),
         references=(MEHTA, LEHMACHER, SCHOENFELD, LACHIN),
@@ -246,10 +244,9 @@ def _zones(rule: Promising, first: int, events: int, n: int) -> tuple[Boundary, 
             events=first,
             scale="z",
             rule=(
-                f"At {first} events: where z lies from {low:.3f} (conditional power {rule.least:.0%}) "
-                f"to {high:.3f} "
-                f"({rule.target:.0%}), the events are raised until the conditional power is {rule.target:.0%}, "
-                f"to {events} at most."
+                f"At {first} events: where z lies from {low:.3f} (conditional power {rule.least:.0%}) to {high:.3f} "
+                f"({rule.target:.0%}), the events are raised until the conditional power is {rule.target:.0%}, to "
+                f"{events} at most."
             ),
         ),
         Boundary(
@@ -260,8 +257,7 @@ def _zones(rule: Promising, first: int, events: int, n: int) -> tuple[Boundary, 
             efficacy=rule.critical,
             rule=(
                 f"At the end: efficacy if √{rule.time:.3f} z₁ + √{1 - rule.time:.3f} z₂ is {rule.critical:.4f} or "
-                f"more, z₂ from the "
-                "events after the interim look."
+                "more, z₂ from the events after the interim look."
             ),
         ),
     )

@@ -29,8 +29,7 @@ from glisson.kernels.planned import restricted_mean_variance as mean_variance
 
 ROYSTON = (
     "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard ratio for the design and "
-    "analysis "
-    "of randomized trials with a time-to-event outcome. BMC Med Res Methodol 2013;13:152."
+    "analysis of randomized trials with a time-to-event outcome. BMC Med Res Methodol 2013;13:152."
 )
 
 
@@ -117,15 +116,12 @@ def restricted_mean(
     ) + plan.duration_rows("restricted_mean", n)  # fmt: skip
     rule = (
         f"conclude that survival is better if the mean within {horizon.value:g} {unit}s lies more than {z:.3f} "
-        "standard "
-        f"errors above {fixed.value:g} {unit}s"
+        f"standard errors above {fixed.value:g} {unit}s"
     )
     text = (
         f"This is a single-arm trial. A mean survival within {horizon.value:g} {unit}s of {fixed.value:g} {unit}s is "
-        "not worth "
-        f"pursuing, one of {mean1:.3g} is ({percent(high.value)} alive at {when.value:g} {unit}s, Weibull curve of "
-        "shape "
-        f"{form.value:g}). {plan.sentence(n)}",
+        f"not worth pursuing, one of {mean1:.3g} is ({percent(high.value)} alive at {when.value:g} {unit}s, Weibull "
+        f"curve of shape {form.value:g}). {plan.sentence(n)}",
         f"{counted(n, 'patient')} give a power of {percent(reached)} at a one-sided type I error of "
         f"{percent(size.value)}, by a "
         "normal approximation for the area under the Kaplan-Meier curve." + (f" Note: {warning}." if warning else ""),

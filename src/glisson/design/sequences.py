@@ -210,13 +210,10 @@ def _flows(
 def _compared(first: Strategy, later: Strategy, horizon_months: float, alpha: float, sided: int) -> str:
     """Return the paragraph on strategies, endpoint and test."""
     return (
-        f"Patients are randomised between two strategies, {first.name} and {later.name}. The second treatment "
-        f"of each is "
-        f"offered at progression, and {_second(first):.0%} and {_second(later):.0%} are expected to get it. The "
-        f"primary "
-        f"endpoint is the mean survival within {horizon_months:g} months of all who were randomised, whatever "
-        f"they were "
-        f"given; it is compared by a {one_or_two(sided)}-sided test at the {alpha:g} level."
+        f"Patients are randomised between two strategies, {first.name} and {later.name}. The second treatment of each "
+        f"is offered at progression, and {_second(first):.0%} and {_second(later):.0%} are expected to get it. The "
+        f"primary endpoint is the mean survival within {horizon_months:g} months of all who were randomised, whatever "
+        f"they were given; it is compared by a {one_or_two(sided)}-sided test at the {alpha:g} level."
     )
 
 

@@ -172,12 +172,11 @@ def stratified_logrank(
         boundaries=(Boundary(look=1, n=size.n, events=size.events, scale="p", efficacy=alpha, rule=rule),),
         characteristics=Estimates(tuple(rows)),
         protocol=(
-            f"Patients are randomised {randomised(arms.allocation)} within strata ({', '.join(strata)}). The "
-            f"primary endpoint is {arms.outcome}. "
-            f"The arms are compared by a {one_or_two(sided)}-sided stratified log-rank test at the {alpha:g} level.",
-            f"{'No more than ' if size.limited else ''}{size.n} patients, entered over "
-            f"{months(size.accrual_months)}, and "
-            f"{size.events} events give a power of {reached:.1%} to find an average hazard ratio of "
+            f"Patients are randomised {randomised(arms.allocation)} within strata ({', '.join(strata)}). The primary "
+            f"endpoint is {arms.outcome}. The arms are compared by a {one_or_two(sided)}-sided stratified log-rank "
+            f"test at the {alpha:g} level.",
+            f"{'No more than ' if size.limited else ''}{size.n} patients, entered over {months(size.accrual_months)}, "
+            f"and {size.events} events give a power of {reached:.1%} to find an average hazard ratio of "
             f"{math.exp(size.log_ratio):.2f}, by the expected score of the test{promised('schoenfeld', promise)}. A "
             f"trial that ignored the strata would have {ignored:.1%}.",
             f"The analysis takes place when {size.events} events have been seen. There is no interim analysis.",
