@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv, betaln, expit, gammainc, gammaincinv, gammaln, logsumexp
 
 from glisson.errors import InputError
@@ -25,6 +26,8 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0)
 #: P below which the data contradict what was borrowed.
 CONFLICT = 0.05
 _MEANS, _SPREADS, _NODES = 301, 64, 128
+#: Every so many means are looked at first, and those whose log posterior is so far below the top are left out.
+_SKIP, _NOWHERE = 10, 40.0
 _POWERS = 200
 
 
@@ -94,13 +97,21 @@ def predicted_proportion(
     mu = np.linspace(-1.0, 1.0, _MEANS) * (20.0 * max(between, 0.3) + 2.0) + math.log(p / (1 - p))
     tau, weight = _half_normal(between)
     nodes, heights = _normal_nodes(_NODES)
-    log = -0.5 * (mu[:, None] / centre) ** 2 + np.log(weight)[None, :]
-    eta = mu[:, None, None] + tau[None, :, None] * nodes
-    softplus = np.logaddexp(0.0, eta)
-    for events_, size in zip(x, n, strict=True):
-        terms = events_ * eta - size * softplus
-        top = terms.max(axis=2)
-        log += top + np.log(np.exp(terms - top[:, :, None]) @ heights)
+
+    def likely(mu: Floats) -> tuple[Floats, Floats]:
+        """Return the logarithm of the posterior of mean and spread, and the logits behind it."""
+        log = -0.5 * (mu[:, None] / centre) ** 2 + np.log(weight)[None, :]
+        eta = mu[:, None, None] + tau[None, :, None] * nodes
+        softplus = np.logaddexp(0.0, eta)
+        for events_, size in zip(x, n, strict=True):
+            terms = events_ * eta - size * softplus
+            top = terms.max(axis=2)
+            log += top + np.log(np.exp(terms - top[:, :, None]) @ heights)
+        return log, eta
+
+    coarse = likely(mu[::_SKIP])[0].max(axis=1)
+    there = np.flatnonzero(coarse > coarse.max() - _NOWHERE) * _SKIP  # elsewhere there is no mass to be summed
+    log, eta = likely(mu[max(there[0] - _SKIP, 0) : there[-1] + _SKIP + 1])
     mass = np.exp(log - logsumexp(log))
     theta = expit(eta)
     mean = float(np.sum(mass * (theta @ heights)))
@@ -317,14 +328,11 @@ def _summary(
         at = [float(betaincinv(x, y, q)) if counts else float(gammaincinv(x, q)) / y for q in wanted]
         return (mean if middle == "mean" else at[0]), at[1], at[2]
     spread = 1.0 if counts else float(np.max(a / b + 12 * np.sqrt(a) / b))
-    found = []
-    for q in wanted:
-        low, high = 0.0, spread
-        for _ in range(60):
-            half = (low + high) / 2
-            below = float(mass @ (betainc(a, b, half) if counts else gammainc(a, b * half)))
-            low, high = (half, high) if below < q else (low, half)
-        found.append((low + high) / 2)
+
+    def beyond(value: float, q: float) -> float:
+        return float(mass @ (betainc(a, b, value) if counts else gammainc(a, b * value))) - q
+
+    found = [float(brentq(beyond, 0.0, spread, args=(q,), xtol=1e-15)) for q in wanted]
     return (mean if middle == "mean" else found[0]), found[1], found[2]
 
 
