@@ -103,7 +103,7 @@ def test_raised_events_reject_as_often_as_the_design_promises() -> None:
     first, last = design.boundaries
     planned = int(design.characteristics.one("planned_events").value or 0)
     control = Survival.exponential(median=10 * MONTH)
-    for ratio, group, name in ((1.0, "null", "type_i_error"), (0.5, "alternative", "power_by_score")):
+    for ratio, group, name in ((1.0, "null", "type_i_error"), (0.5, "alternative", "power")):
         scenario = replace(
             SEQUENTIAL, n=design.n, accrual=Periods.constant(3 / MONTH), reestimation=Reestimation(),
             arms=(Arm(name="a", survival=control), Arm(name="b", survival=control.times(ratio))),
