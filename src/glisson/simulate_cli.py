@@ -72,7 +72,7 @@ def _say_compiling() -> None:
     from glisson.simulation.jit import compiled_before  # noqa: PLC0415 - imports numba
 
     if not compiled_before():
-        typer.echo("Compiling the simulation for this computer: half a minute, once.", err=True)
+        typer.echo("Compiling the simulation for this computer: under a minute, once.", err=True)
 
 
 @contextmanager

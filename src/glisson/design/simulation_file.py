@@ -7,88 +7,38 @@ import itertools
 import json
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from glisson.design.simulation_keys import (
+    ArmPart,
+    ByPeriod,
+    SelectionPart,
+    StratumPart,
+    SurvivalPart,
+    TrialPart,
+)
 from glisson.errors import SettingsError
-from glisson.simulation import Arm, Look, Periods, Salvage, Scenario, Statistic, Survival
+from glisson.simulation import (
+    Arm,
+    Look,
+    Periods,
+    Reestimation,
+    Salvage,
+    Scenario,
+    Selection,
+    Statistic,
+    Stratum,
+    Survival,
+)
 
 #: Days of a month.
 MONTH = 30.4375
-ByPeriod = float | dict[str, float]
-Positive = Annotated[float, Field(gt=0)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SurvivalPart(_Part):
-    """A time to an event: one of a median, hazards a month by period, or nothing but a ratio to the first arm."""
-
-    median_months: Positive | None = None
-    hazard_per_month: ByPeriod | None = None
-    shape: Positive = 1.0
-    cured: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    hazard_ratio: ByPeriod = 1.0
-
-
-class SalvagePart(_Part):
-    """Who changes treatment at progression, and the hazard ratio from then on."""
-
-    share: Annotated[float, Field(ge=0, le=1)]
-    hazard_ratio: Positive
-
-
-class ArmPart(SurvivalPart):
-    """One arm; what is not given of survival is that of the first arm."""
-
-    allocation: Annotated[int, Field(ge=1)] = 1
-    dropout_a_year: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    progression: SurvivalPart | None = None
-    tau: Annotated[float, Field(ge=0, le=0.9)] = 0.0
-    scan_every_months: Positive | None = None
-    salvage: SalvagePart | None = None
-    response: Annotated[float, Field(ge=0, le=1)] | None = None
-
-
-class LookPart(_Part):
-    """One analysis: at so many events, so many months after opening, or after so many patients and months more."""
-
-    events: Annotated[int, Field(ge=1)] | None = None
-    month: Positive | None = None
-    patients: Annotated[int, Field(ge=1)] | None = None
-    wait_months: Annotated[float, Field(ge=0)] = 0.0
-    efficacy: float | None = None
-    futility: float | None = None
-
-
-class StatisticPart(_Part):
-    """What decides; against what, for a single arm."""
-
-    name: Literal["logrank", "cox", "one_sample_logrank", "milestone", "rmst", "response"]
-    at_months: Positive | None = None
-    against: Annotated[float, Field(ge=0, le=1)] | None = None
-    against_months: Positive | None = None
-    against_curve: SurvivalPart | None = None
-    variance: Literal["expected", "mean"] = "expected"
-
-
-class TrialPart(_Part):
-    """One truth and one design."""
-
-    n: Annotated[int, Field(ge=1)]
-    accrual_per_month: ByPeriod
-    arms: dict[str, ArmPart]
-    looks: tuple[LookPart, ...] = ()
-    looks_from: str = ""
-    statistic: StatisticPart | Literal["logrank", "cox", "response"] = "logrank"
-    endpoint: Literal["os", "pfs"] = "os"
-    latest_month: Positive | None = None
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +83,40 @@ def read_simulation(path: Path) -> Simulation:
     truths = given.pop("scenarios", {}) or {"as planned": {}}
     if not isinstance(truths, dict) or not all(isinstance(t, dict) for t in truths.values()):
         raise SettingsError(f"{path.name}: scenarios", expected="tables such as [scenarios.null]")
-    scenarios = tuple(
-        _scenario(name, _merged(given, changes), path, where=f"scenarios.{name}" if changes else "")
-        for name, changes in truths.items()
-    )
-    return Simulation(title=str(title), scenarios=scenarios, trials=trials, seed=seed)
+    heard = {name: _Complaints() for name in truths}
+    made = [_scenario(name, _merged(given, changes), path, heard[name]) for name, changes in truths.items()]
+    _refuse({f"scenarios.{name}" if truths[name] else "": said for name, said in heard.items()}, path)
+    return Simulation(title=str(title), scenarios=tuple(s for s in made if s), trials=trials, seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaints:
+    """What is wrong with one scenario, gathered so that all of it is said at once."""
+
+    said: list[str] = field(default_factory=list)
+
+    def tried(self, make: Callable[[], Made]) -> Made | None:
+        """Return what is made, or nothing and keep the complaint."""
+        try:
+            return make()
+        except SettingsError as error:
+            self.said.append(f"{error.found} (expected {error.expected})" if error.expected else error.found)
+            return None
+
+
+def _refuse(heard: Mapping[str, _Complaints], path: Path) -> None:
+    """Refuse a file with all complaints; what every scenario meets is said once."""
+    places: dict[str, list[str]] = {}
+    for place, complaints in heard.items():
+        for complaint in complaints.said:
+            places.setdefault(complaint, []).append(place)
+    said: dict[str, list[str]] = {}
+    for complaint, where in places.items():
+        common = "" in where or 1 < len(where) == len(heard)
+        said.setdefault("" if common else " and ".join(where), []).append(complaint)
+    if said:
+        found = "; ".join(f"{place}{': ' if place else ''}{'; '.join(c)}" for place, c in sorted(said.items()))
+        raise SettingsError(f"{path.name}: {found}", todo="see docs/how-to/design-a-trial.md for the keys")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -160,32 +139,61 @@ def _by_period(table: Mapping[str, Any]) -> bool:
     return all(key.replace(".", "", 1).isdigit() for key in table)
 
 
-def _scenario(name: str, given: dict[str, Any], path: Path, *, where: str) -> Scenario:
+def _scenario(name: str, given: dict[str, Any], path: Path, heard: _Complaints) -> Scenario | None:
+    """Return a scenario, or nothing where there are complaints."""
     try:
         part = TrialPart.model_validate(given)
     except ValidationError as error:
-        found = "; ".join(_complaint(e) for e in error.errors())
-        place = f"{path.name}{', ' + where if where else ''}"
-        raise SettingsError(f"{place}: {found}", todo="see docs/how-to/design-a-trial.md for the keys") from None
-    arms = _arms(part)
-    return Scenario(
-        name=name, arms=arms, n=part.n, accrual=_periods(part.accrual_per_month, 1 / MONTH, "accrual_per_month"),
-        looks=_looks(part, path), statistic=_statistic(part), endpoint=part.endpoint,
-        latest=None if part.latest_month is None else part.latest_month * MONTH,
+        heard.said.extend(_complaint(e) for e in error.errors() if _of_its_kind(e))
+        return None
+    arms = heard.tried(lambda: _arms(part))
+    accrual = heard.tried(lambda: _periods(part.accrual_per_month, 1 / MONTH, "accrual_per_month"))
+    looks = heard.tried(lambda: _looks(part, path))
+    statistic = heard.tried(lambda: _statistic(part))
+    strata = heard.tried(lambda: _strata(part.strata))
+    if arms is None or accrual is None or looks is None or statistic is None or strata is None:
+        return None
+    return heard.tried(
+        lambda: Scenario(
+            name=name, arms=arms, n=part.n, accrual=accrual, looks=looks, statistic=statistic, endpoint=part.endpoint,
+            latest=None if part.latest_month is None else part.latest_month * MONTH, strata=strata,
+            selection=None if part.selection is None else _selection(part.selection),
+            reestimation=None if part.reestimation is None else Reestimation(**part.reestimation.model_dump()),
+        )
     )  # fmt: skip
+
+
+def _of_its_kind(error: Mapping[str, Any]) -> bool:
+    """Return whether a complaint is about the kind of value given, where a key takes a table or a plain value."""
+    last = str(error["loc"][-1])
+    if last.startswith("dict[") or last == "StatisticPart":
+        return isinstance(error["input"], dict)
+    return not (last.startswith(("float", "literal[")) and isinstance(error["input"], dict))
 
 
 def _complaint(error: Mapping[str, Any]) -> str:
     """Return one key and what is wrong with it."""
     said = {"extra_forbidden": "no such key", "missing": "missing"}.get(error["type"])
-    message = said or error["msg"].replace("Input should be", "should be").replace(" or instance of StatisticPart", "")
-    key = ".".join(str(part) for part in error["loc"] if not str(part).startswith(("literal[", "StatisticPart")))
-    return f"{key}: {message}"
+    if error["type"] == "tuple_type" and len(error["loc"]) == 1:
+        said = f"should be tables, each under [[{error['loc'][0]}]]"
+    message = said or error["msg"].replace("Input should be", "should be").removeprefix("Value error, ")
+    kinds = ("literal[", "dict[", "StatisticPart")
+    key = [p for p in error["loc"] if p != "float" and not str(p).startswith(kinds)]
+    return f"{_key(key)}: {message.replace('tuple', 'list')}"
+
+
+def _key(parts: Iterable[str | int]) -> str:
+    """Return a key in print: ``("strata", 1, "share")`` is ``strata 2, share``."""
+    said, before = "", ""
+    for part in parts:
+        said += f" {part + 1}" if isinstance(part, int) else f"{before}{part}"
+        before = ", " if isinstance(part, int) else "."
+    return said
 
 
 def _arms(part: TrialPart) -> tuple[Arm, ...]:
     if not part.arms:
-        raise SettingsError("a trial without arms", expected="one or two tables such as [arms.chemotherapy]")
+        raise SettingsError("a trial without arms", expected="one to six tables such as [arms.chemotherapy]")
     first = next(iter(part.arms.values()))
     return tuple(
         Arm(
@@ -259,24 +267,44 @@ def _statistic(part: TrialPart) -> Statistic:
     if given.against_curve is not None:
         against = _survival(given.against_curve, given.against_curve, "statistic.against_curve")
     at = None if given.at_months is None else given.at_months * MONTH
-    return Statistic(name=given.name, at=at, against=against, variance=given.variance)
+    return Statistic(name=given.name, at=at, against=against, variance=given.variance, stratified=given.stratified)
+
+
+def _strata(parts: Iterable[StratumPart]) -> tuple[Stratum, ...]:
+    return tuple(
+        Stratum(
+            name=part.name,
+            share=part.share,
+            hazard_ratio=_periods(part.hazard_ratio, 1.0, f"strata {i}: hazard_ratio")
+            if isinstance(part.hazard_ratio, dict)
+            else part.hazard_ratio,
+        )
+        for i, part in enumerate(parts, start=1)
+    )
+
+
+def _selection(part: SelectionPart) -> Selection:
+    return Selection(
+        among=part.among, patients=part.patients, wait=part.wait_months * MONTH, by=part.by,
+        at=None if part.at_months is None else part.at_months * MONTH,
+    )  # fmt: skip
 
 
 def _looks(part: TrialPart, path: Path) -> tuple[Look, ...]:
     if bool(part.looks) == bool(part.looks_from):
-        raise SettingsError(f"{path.name}: {'both' if part.looks else 'neither'} of looks and looks_from",
+        raise SettingsError(f"{'both' if part.looks else 'neither'} of looks and looks_from",
                             expected="one of them")  # fmt: skip
     if part.looks_from:
         return _looks_of_design(path.parent / part.looks_from)
     for i, look in enumerate(part.looks, start=1):
         given = [name for name in ("events", "month", "patients") if getattr(look, name) is not None]
         if len(given) != 1:
-            raise SettingsError(f"{path.name}: look {i} goes by {' and '.join(given) or 'nothing'}",
+            raise SettingsError(f"look {i} goes by {' and '.join(given) or 'nothing'}",
                                 expected="one of events, month and patients")  # fmt: skip
     for name in ("events", "month", "patients"):
         places = [getattr(look, name) for look in part.looks if getattr(look, name) is not None]
         if any(later <= earlier for earlier, later in itertools.pairwise(places)):
-            raise SettingsError(f"{path.name}: looks at {', '.join(f'{p:g}' for p in places)} {name}",
+            raise SettingsError(f"looks at {', '.join(f'{p:g}' for p in places)} {name}",
                                 expected="rising numbers")  # fmt: skip
     return tuple(
         Look(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
+from glisson.design.citations import MEHTA
 from glisson.design.simulation_file import Simulation
 from glisson.design.two_arms import endpoint_words
 from glisson.present.document import Block, Document, FigureBlock, Heading, ListBlock, Paragraph, TableBlock
@@ -14,14 +15,17 @@ from glisson.present.figures.lines import axis
 from glisson.present.table import Column, Row, TableModel, section, text_column
 from glisson.present.tabulate.design import characteristic
 from glisson.present.words import DAYS_PER_MONTH, NOTHING_TO_PRINT, Words, plural, sentence_case
-from glisson.simulation import STATISTICS, Scenario
+from glisson.simulation import STATISTICS, Periods, Scenario
 from glisson.tables import Estimate, Estimates
 
 _WHOLE = (
     ("rejection_rate", "Success"), ("expected_n", "Patients"), ("expected_events", "Events"),
     ("duration", "Duration, months"), ("hazard_ratio", "Hazard ratio, geometric mean"),
     ("hazard_ratio_rejected", "The same, successes only"),
+    ("events_raised", "Events raised after the first look"),
 )  # fmt: skip
+#: Of a choice, one row a treatment.
+_CHOICE = (("picked", "{}: chosen"), ("picked_and_rejected", "{}: chosen, and success"))
 _LOOKS = (
     ("reached", "Reached"), ("efficacy_stop", "Success"), ("futility_stop", "Futility"), ("look_day", "Month"),
     ("look_patients", "Patients"), ("look_events", "Events"), ("look_ratio", "Hazard ratio"),
@@ -46,6 +50,7 @@ def simulation_document(simulation: Simulation, rows: Estimates, words: Words | 
         How numbers are written.
     """
     style = words or Words.of("ama")
+    raised = any(s.reestimation for s in simulation.scenarios)
     blocks: list[Block] = [
         Paragraph(text=_answer(simulation, rows, style), kind="answer"),
         Heading(text="How it behaves", anchor="behaviour-h"),
@@ -56,7 +61,7 @@ def simulation_document(simulation: Simulation, rows: Estimates, words: Words | 
         Heading(text="What was assumed", anchor="assumed-h"),
         *(Paragraph(lead=f"{sentence_case(s.name)}. ", text=_assumed(s)) for s in simulation.scenarios),
         Heading(text="References", anchor="references-h"),
-        ListBlock(items=_REFERENCES, numbered=True),
+        ListBlock(items=_REFERENCES + ((MEHTA,) if raised else ()), numbered=True),
     ]
     return Document(
         title=simulation.title,
@@ -69,12 +74,15 @@ def simulation_document(simulation: Simulation, rows: Estimates, words: Words | 
 
 def scenarios_table(scenarios: Sequence[Scenario], rows: Estimates, words: Words, trials: int) -> TableModel:
     """Return one row a characteristic, one column a scenario."""
-    wanted = [(s, h) for s, h in _WHOLE if any(e.value is not None for e in rows.select(s))]
+    wanted = [(s, "", h) for s, h in _WHOLE if any(e.value is not None for e in rows.select(s))]
+    treatments = dict.fromkeys(e.detail for e in rows.select("picked"))
+    chosen = [(code, name, sentence_case(h.format(name))) for name in treatments for code, h in _CHOICE]
+    wanted[1:1] = chosen
     return TableModel(
         name="scenarios",
         title=f"Operating characteristics, {trials:,} trials of each scenario",
         columns=(text_column("", 1.6), *(Column(heading=sentence_case(s.name), width=1.4) for s in scenarios)),
-        rows=tuple(Row(cells=(h, *(_cell(rows, s, code, words) for s in scenarios))) for code, h in wanted),
+        rows=tuple(Row(cells=(h, *(_cell(rows, s, code, words, d) for s in scenarios))) for code, d, h in wanted),
         notes=("In parentheses the limits of the Monte Carlo error, 95%. Patients, events and months are means.",),
         wide=len(scenarios) > 4,
     )
@@ -150,10 +158,40 @@ def _answer(simulation: Simulation, rows: Estimates, words: Words) -> str:
 
 def _assumed(s: Scenario) -> str:
     arms = "; ".join(_arm(s, i) for i in range(len(s.arms)))
-    return (
-        f"{plural(s.n, 'patient')}, accrual planned to end in month {s.accrual_end / 30.4375:.1f}; {arms}. "
-        f"Decided by the {STATISTICS[s.statistic.name].words}, endpoint {endpoint_words(s.endpoint)}."
-    )
+    within = " within strata" if s.statistic.stratified else ""
+    said = [
+        f"{plural(s.n, 'patient')}, accrual planned to end in month {s.accrual_end / 30.4375:.1f}; {arms}.",
+        f"Decided by the {STATISTICS[s.statistic.name].words}{within}, endpoint {endpoint_words(s.endpoint)}.",
+        *_adapted(s),
+    ]
+    return " ".join(said)
+
+
+def _adapted(s: Scenario) -> list[str]:
+    """Return sentences about strata, the choice of a treatment and raised events."""
+    said = []
+    if s.strata:
+        groups = (f"{x.name} {x.share:.0%} of patients, hazard times {_by_month(x.ratio)}" for x in s.strata)
+        said.append(f"Strata: {'; '.join(groups)}.")
+    if s.selection is not None:
+        c = s.selection
+        wait = f", {c.wait / DAYS_PER_MONTH:.3g} months after the last of them entered" if c.wait else ""
+        best = {"hazard": "fewest events over time at risk", "response": "the highest share of responders"}.get(c.by)
+        best = best or f"the highest Kaplan-Meier survival at month {(c.at or 0.0) / DAYS_PER_MONTH:.3g}"
+        said.append(f"One of {', '.join(c.among)} is chosen after {plural(c.patients, 'patient')}{wait}, by {best}.")
+    if s.reestimation is not None:
+        r = s.reestimation
+        said.append(
+            f"Where the conditional power at the first look is from {r.least:.0%} to below {r.target:.0%}, the events "
+            f"of the second are raised until it is {r.target:.0%}, to {r.most:g} times the plan at most."
+        )
+    return said
+
+
+def _by_month(ratio: Periods) -> str:
+    """Return a hazard ratio in print, by period where it changes."""
+    first, *later = zip(ratio.starts, ratio.values, strict=True)
+    return f"{first[1]:g}" + "".join(f", from month {start / DAYS_PER_MONTH:g} {value:g}" for start, value in later)
 
 
 def _arm(s: Scenario, i: int) -> str:

@@ -47,7 +47,7 @@ class Stratum:
     def problems(self) -> list[str]:
         """Return what cannot be simulated."""
         ok = isinstance(self.hazard_ratio, Periods) or 1e-3 <= self.hazard_ratio <= 1e3
-        said = [] if ok else [f"stratum {self.name}: a hazard ratio of {self.hazard_ratio:g}"]
+        said = [] if ok else [f"stratum {self.name}: a hazard ratio of {self.hazard_ratio:g} (0.001 to 1000)"]
         return said + ([] if 0 < self.share <= 1 else [f"stratum {self.name}: a share of {self.share:g}"])
 
 
@@ -135,5 +135,4 @@ class Reestimation:
 def refuse(problems: list[str]) -> None:
     """Refuse a scenario, with everything that is wrong."""
     if problems:
-        raise SettingsError("; ".join(problems), expected="a scenario that can be simulated",
-                            todo="see docs/methods/simulation.md")  # fmt: skip
+        raise SettingsError("; ".join(problems), todo="see docs/methods/simulation.md")

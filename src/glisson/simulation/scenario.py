@@ -313,24 +313,26 @@ class Scenario:
 
     def _problems(self) -> list[str]:
         """Return what is wrong with strata, selection and re-estimation, all of it."""
-        said = [p for s in self.strata for p in s.problems()]
+        said = [f"strata: {p}" for s in self.strata for p in s.problems()]
         shares = sum(s.share for s in self.strata)
         if len(self.strata) > MOST_STRATA or (self.strata and abs(shares - 1) > 1e-6):
-            said.append(f"{len(self.strata)} strata whose shares add up to {shares:g} ({MOST_STRATA} at most, 1)")
+            said.append(f"strata: {len(self.strata)} whose shares add up to {shares:g} ({MOST_STRATA} at most, to 1)")
         if len({s.name for s in self.strata}) != len(self.strata):
-            said.append("two strata of one name")
+            said.append("strata: two of one name")
         if self.strata and (self.endpoint == "pfs" or any(a.salvage for a in self.arms)):
-            said.append("strata with endpoint pfs or with salvage, which is not supported")
+            said.append("strata: together with endpoint pfs or salvage, which is not supported")
         if self.statistic.stratified and not self.strata:
-            said.append("a statistic within strata, but no strata")
+            said.append("strata: none, but a statistic within strata")
         if self.selection is not None:
-            said += self.selection.problems(tuple(a.name for a in self.arms), self.n)
+            names = tuple(a.name for a in self.arms)
+            said += [f"selection: {p}" for p in self.selection.problems(names, self.n)]
         if self.reestimation is not None:
-            said += self.reestimation.problems(tuple(look.events for look in self.looks), self.n)
+            events = tuple(look.events for look in self.looks)
+            said += [f"reestimation: {p}" for p in self.reestimation.problems(events, self.n)]
             if self.selection is not None or self.compared != 2 or self.statistic.name != "logrank":
-                said.append("events raised in a trial that is no log-rank test of two arms, or with a selection")
+                said.append("reestimation: of a trial that is no log-rank test of two arms, or with a selection")
             if any(x is not None for look in self.looks[:1] for x in (look.efficacy, look.futility)):
-                said.append("a first look that stops the trial and raises its events (one of the two)")
+                said.append("reestimation: a first look that stops the trial and raises its events (one of the two)")
         return said
 
     @property
