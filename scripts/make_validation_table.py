@@ -38,6 +38,7 @@ from scripts.validation import (
     rmst_regression,
     selection,
     small_samples,
+    two_looks,
     unconditional,
     weighting,
 )
@@ -81,6 +82,7 @@ def rows() -> list[Row]:
         borrowed_rates,
         detectable,
         designs_single_arm,
+        two_looks,
         planning,
         adjusted_curves,
         rmst_regression,
