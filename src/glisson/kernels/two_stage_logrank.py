@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _FAR = 8.5  # nothing of a normal distribution is left beyond
-_HALVINGS, _STEPS = 24, 6
+_HALVINGS, _MORE, _STEPS = 24, 12, 6  # more for the look that is chosen
 _LOOKS = 40  # looks tried at once
 
 
@@ -149,23 +149,29 @@ def best_look(plan: Plan, n: int) -> TwoLooks | None:
 
 def _best_of(plan: Plan, n: int, n1: Ints) -> TwoLooks | None:
     moments = _Moments.of(plan, n, n1)
-    low, high = np.full(len(n1), -_FAR), np.full(len(n1), _FAR)
-    for _ in range(_HALVINGS):  # the highest c1 with the power
-        middle = (low + high) / 2
-        enough = moments.power(middle, moments.last(middle, plan.alpha)) >= plan.power
-        low, high = np.where(enough, middle, low), np.where(enough, high, middle)
+    low, high = _highest(plan, moments, np.full(len(n1), -_FAR), np.full(len(n1), _FAR), _HALVINGS)
     possible = low > -_FAR / 2
     if not possible.any():
         return None
     expected = np.where(possible, n1 + ndtr(-low) * (n - n1), np.inf)
     i = int(np.argmin(expected))
-    c1, c = low[i : i + 1], moments.last(low, plan.alpha)[i : i + 1]
     chosen = _Moments.of(plan, n, n1[i : i + 1])
+    c1, _ = _highest(plan, chosen, low[i : i + 1], high[i : i + 1], _MORE)
+    c = chosen.last(c1, plan.alpha)
     return TwoLooks(
         n1=int(n1[i]), n=n, c1=float(c1[0]), c=float(c[0]), look=float(n1[i] / plan.accrual_rate),
         stop0=float(ndtr(c1[0])), stop1=float(chosen.stop(c1)[0]), power=float(chosen.power(c1, c)[0]),
         alpha=float(both_above(c1, c, chosen.rho0)[0]),
     )  # fmt: skip
+
+
+def _highest(plan: Plan, moments: _Moments, low: Floats, high: Floats, halvings: int) -> tuple[Floats, Floats]:
+    """Close in on the highest limits at the look that leave the power; the first of the pair leaves it."""
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        enough = moments.power(middle, moments.last(middle, plan.alpha)) >= plan.power
+        low, high = np.where(enough, middle, low), np.where(enough, high, middle)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
