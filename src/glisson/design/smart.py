@@ -167,26 +167,12 @@ def smart_trial(
     rule = f"{critical}{z_alpha:.4f} or more."
     error, power_seen = _behave(treatments, compare, n, z_alpha, sided, seed)
     how = simulated(TRIALS, seed, 1 - power_seen)
+    too_often = f"{error:.1%} where {alpha:.1%} were asked for" if error > 1.1 * alpha else ""
+    doubtful = doubt(reached, power_seen, power if n == needed else None)
     rows = [
-        row(
-            endpoint,
-            "type_i_error",
-            error,
-            "probability",
-            NULL,
-            method=how,
-            warning=f"{error:.1%} where {alpha:.1%} were asked for" if error > 1.1 * alpha else "",
-        ),
+        row(endpoint, "type_i_error", error, "probability", NULL, method=how, warning=too_often),
         row(endpoint, "type_i_error_nominal", alpha, "probability", NULL, method=f"{sided}-sided, large-sample"),
-        row(
-            endpoint,
-            "power",
-            power_seen,
-            "probability",
-            ALTERNATIVE,
-            method=how,
-            warning=doubt(reached, power_seen, power if n == needed else None),
-        ),
+        row(endpoint, "power", power_seen, "probability", ALTERNATIVE, method=how, warning=doubtful),
         row(endpoint, "power_by_formula", reached, "probability", ALTERNATIVE, method=_HOW),
         row(endpoint, "detectable_difference", z * math.sqrt(variance / n), "probability", method=_HOW),
         *(r for group in (NULL, ALTERNATIVE) for r in one_analysis(endpoint, group, n, month, flow=_FLOW)),
